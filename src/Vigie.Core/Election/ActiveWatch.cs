@@ -1,0 +1,125 @@
+using Vigie.Core.Configuration;
+using Vigie.Core.Net;
+using Vigie.Core.Wire;
+
+namespace Vigie.Core.Election;
+
+/// <summary>
+/// What one family of a virtual router knows of the Active: who it is, the interval it announces, and when it has been
+/// silent for too long. It decides nothing.
+/// </summary>
+internal sealed class ActiveWatch(IpFamily family)
+{
+    // RFC 9568 6.4.2 learns any interval up to 40.95 s at once, so that one stray packet could silence a cluster for two
+    // minutes. An interval far above our own is believed once the same sender has said it three times.
+    private const int HearingsUntilKnown = 3;
+    private const int UnknownIntervalFactor = 10;
+    private static readonly TimeSpan UnknownIntervalFloor = TimeSpan.FromSeconds(1);
+
+    private IpAddress _lastSource;
+    private TimeSpan _lastInterval;
+    private int _hearings;
+
+    public IpFamily Family { get; } = family;
+
+    /// <summary>Our own address of this family: the source of our advertisements and our side of a tie-break.</summary>
+    public IpAddress Primary { get; set; }
+
+    /// <summary>Active_Adver_Interval of RFC 9568 6.1.</summary>
+    public TimeSpan ActiveAdverInterval { get; private set; }
+
+    /// <summary>When Active_Down_Timer fires.</summary>
+    public Instant ActiveDownAt { get; private set; } = Instant.Never;
+
+    public IpAddress ActiveSource { get; private set; }
+
+    public byte ActivePriority { get; private set; }
+
+    /// <summary>When an advertisement of anybody for this virtual router was last heard; <see cref="Instant.Zero"/> for never.</summary>
+    public Instant LastHeardAt { get; private set; }
+
+    /// <summary>Whether the silence being waited for was announced by priority 0.</summary>
+    public bool Resigned { get; private set; }
+
+    /// <summary>The Active last heard had a lower priority than ours.</summary>
+    public bool HeardLower { get; private set; }
+
+    public void Start(Instant now, VirtualRouterConfig config)
+    {
+        ActiveAdverInterval = config.AdvertisementInterval;
+        Restart(now, config);
+        ActiveSource = IpAddress.None;
+        ActivePriority = 0;
+        Resigned = false;
+        HeardLower = false;
+    }
+
+    public void Stop() => ActiveDownAt = Instant.Never;
+
+    public void ForgetActive()
+    {
+        ActiveSource = IpAddress.None;
+        ActivePriority = 0;
+    }
+
+    /// <summary>Takes note of the sender, whatever the election makes of it.</summary>
+    public void Note(Instant now, in HeardAdvertisement heard)
+    {
+        LastHeardAt = now;
+        if (heard.Source == _lastSource && heard.Interval == _lastInterval)
+        {
+            if (_hearings < HearingsUntilKnown)
+                _hearings++;
+        }
+        else
+        {
+            _lastSource = heard.Source;
+            _lastInterval = heard.Interval;
+            _hearings = 1;
+        }
+    }
+
+    /// <summary>Follows this Active: learns its interval and waits for its next advertisements.</summary>
+    public void Follow(Instant now, in HeardAdvertisement heard, VirtualRouterConfig config)
+    {
+        ActiveSource = heard.Source;
+        ActivePriority = heard.Priority;
+        ActiveAdverInterval = Learn(heard.Interval, config);
+        Resigned = false;
+        HeardLower = false;
+        Restart(now, config);
+    }
+
+    /// <summary>The Active of lower priority goes on for now; our timer keeps running (RFC 9568 6.4.2).</summary>
+    public void Outrank(in HeardAdvertisement heard)
+    {
+        ActiveSource = heard.Source;
+        ActivePriority = heard.Priority;
+        HeardLower = true;
+    }
+
+    /// <summary>Priority 0: only Skew_Time remains (RFC 9568 6.4.2).</summary>
+    public void ActiveLeaves(Instant now, VirtualRouterConfig config)
+    {
+        ForgetActive();
+        Resigned = true;
+        ActiveDownAt = now + ElectionTimers.SkewTime(config.Version, config.Priority, ActiveAdverInterval);
+    }
+
+    public void Restart(Instant now, VirtualRouterConfig config) =>
+        ActiveDownAt = now + ElectionTimers.ActiveDownInterval(config.Version, config.Priority, ActiveAdverInterval);
+
+    public void Postpone(Instant until) => ActiveDownAt = Instant.Max(ActiveDownAt, until);
+
+    private TimeSpan Learn(TimeSpan announced, VirtualRouterConfig config)
+    {
+        if (config.Version == VrrpVersion.V2)
+            return config.AdvertisementInterval; // equal by RFC 3768 7.1, or it would have been dropped
+        if (_hearings >= HearingsUntilKnown)
+            return announced;
+        var limit = UnknownIntervalFactor * config.AdvertisementInterval;
+        if (limit < UnknownIntervalFloor)
+            limit = UnknownIntervalFloor;
+        return announced < limit ? announced : limit;
+    }
+}

@@ -1,0 +1,39 @@
+namespace Vigie.Core.Election;
+
+/// <summary>What the shell is to do, in the order given. Data, not behaviour.</summary>
+public enum EffectKind : byte
+{
+    /// <summary>Send one advertisement per family with <see cref="Effect.Priority"/>.</summary>
+    SendAdvertisement,
+
+    /// <summary>Bring every virtual address onto the interface, then report AddressesReady or AddressesFailed.</summary>
+    AcquireAddresses,
+
+    /// <summary>Take every virtual address off the interface.</summary>
+    ReleaseAddresses,
+
+    /// <summary>Teach neighbours our MAC for every virtual address, from now on.</summary>
+    AnnounceAddresses,
+
+    /// <summary>Teach nothing more.</summary>
+    StopAnnouncing,
+
+    /// <summary>Tell whoever watches: <see cref="Effect.State"/> because of <see cref="Effect.Reason"/>.</summary>
+    ReportState,
+}
+
+/// <summary>One effect of an election step.</summary>
+public readonly record struct Effect(EffectKind Kind, byte Priority, RouterState State, TransitionReason Reason)
+{
+    public static Effect SendAdvertisement(byte priority) => new(EffectKind.SendAdvertisement, priority, default, default);
+
+    public static readonly Effect AcquireAddresses = new(EffectKind.AcquireAddresses, 0, default, default);
+
+    public static readonly Effect ReleaseAddresses = new(EffectKind.ReleaseAddresses, 0, default, default);
+
+    public static readonly Effect AnnounceAddresses = new(EffectKind.AnnounceAddresses, 0, default, default);
+
+    public static readonly Effect StopAnnouncing = new(EffectKind.StopAnnouncing, 0, default, default);
+
+    public static Effect ReportState(RouterState state, TransitionReason reason) => new(EffectKind.ReportState, 0, state, reason);
+}

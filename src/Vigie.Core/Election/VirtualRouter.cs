@@ -1,0 +1,415 @@
+using Vigie.Core.Configuration;
+using Vigie.Core.Net;
+using Vigie.Core.Wire;
+
+namespace Vigie.Core.Election;
+
+// One virtual router's election (RFC 9568 6.4, RFC 3768 6.4 for version 2): a pure machine, no I/O, no clock.
+//
+//                 OnInterfaceReady                 all families' Active silent
+//   Fault ──────────────────────────► Backup ──────────────────────────────────► Active
+//     ▲   (priority 255: straight to    ▲                                          │
+//     │    Active)                      └───────── better advertisement ───────────┤
+//     └──── OnInterfaceLost, OnAddressesFailed ────────────────────────────────────┘      OnShutdown: Initialize
+//
+// A router may hold both families. On the wire these are two RFC virtual routers with one VRID; here they move as one:
+// it yields when either family hears a better Active and takes over only when every family's timer has expired.
+
+/// <summary>One virtual router's election: inputs and time in, effects out.</summary>
+public sealed class VirtualRouter
+{
+    private static readonly TimeSpan FirstHoldDown = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestHoldDown = TimeSpan.FromSeconds(60);
+
+    private readonly ActiveWatch? _v4;
+    private readonly ActiveWatch? _v6;
+    private Instant _advertiseAt = Instant.Never;
+    private Instant _preemptAt = Instant.Never;
+    private Instant _retryAt = Instant.Never;
+    private TimeSpan _holdDown = FirstHoldDown;
+    private bool _graceGranted;
+    private bool _interfaceReady;
+
+    public VirtualRouter(VirtualRouterConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        Config = config;
+        if (config.HasFamily(IpFamily.IPv4))
+            _v4 = new ActiveWatch(IpFamily.IPv4);
+        if (config.HasFamily(IpFamily.IPv6))
+            _v6 = new ActiveWatch(IpFamily.IPv6);
+    }
+
+    public VirtualRouterConfig Config { get; private set; }
+
+    public RouterState State { get; private set; } = RouterState.Initialize;
+
+    public TransitionReason Reason { get; private set; }
+
+    /// <summary>When the present state was entered.</summary>
+    public Instant Since { get; private set; }
+
+    /// <summary>How often the state has changed.</summary>
+    public long Transitions { get; private set; }
+
+    /// <summary>When the next advertisement is due; <see cref="Instant.Never"/> unless Active.</summary>
+    public Instant AdvertiseAt => _advertiseAt;
+
+    /// <summary>When the machine wants <see cref="OnDeadline"/>, or null when only an input can move it.</summary>
+    public Instant? NextDeadline
+    {
+        get
+        {
+            var deadline = State switch
+            {
+                RouterState.Active => _advertiseAt,
+                RouterState.Backup => ActiveDownAt(),
+                RouterState.Fault => _retryAt,
+                RouterState.Initialize => Instant.Never,
+                _ => throw new InvalidOperationException($"unknown state {State}"),
+            };
+            return deadline == Instant.Never ? null : deadline;
+        }
+    }
+
+    /// <summary>Who the Active of a family is, as far as this router knows; None when nobody or when it is this router.</summary>
+    public IpAddress ActiveSource(IpFamily family) => Watch(family)?.ActiveSource ?? IpAddress.None;
+
+    public byte ActivePriority(IpFamily family) => Watch(family)?.ActivePriority ?? 0;
+
+    /// <summary>Active_Adver_Interval of RFC 9568 6.1 for a family.</summary>
+    public TimeSpan ActiveAdverInterval(IpFamily family) => Watch(family)?.ActiveAdverInterval ?? Config.AdvertisementInterval;
+
+    /// <summary>Our own source address of a family.</summary>
+    public IpAddress Primary(IpFamily family) => Watch(family)?.Primary ?? IpAddress.None;
+
+    /// <summary>
+    /// The Startup event of RFC 9568 6.4.1: the interface carries traffic and has a source address for each family in use.
+    /// Called again when only a source address has changed.
+    /// </summary>
+    public void OnInterfaceReady(Instant now, IpAddress primaryIPv4, IpAddress primaryIPv6, List<Effect> effects)
+    {
+        ArgumentNullException.ThrowIfNull(effects);
+        _v4?.Primary = primaryIPv4;
+        _v6?.Primary = primaryIPv6;
+        var wasReady = _interfaceReady;
+        _interfaceReady = true;
+        if (wasReady || State is not (RouterState.Initialize or RouterState.Fault))
+            return;
+        Begin(now, effects);
+    }
+
+    /// <summary>The interface is gone, down, or without a source address: nothing can be owned or said there.</summary>
+    public void OnInterfaceLost(Instant now, TransitionReason cause, List<Effect> effects)
+    {
+        ArgumentNullException.ThrowIfNull(effects);
+        _interfaceReady = false;
+        _retryAt = Instant.Never;
+        if (State == RouterState.Fault && Reason == cause)
+            return;
+        if (State == RouterState.Active)
+        {
+            // Very likely nobody hears it, but an interface that only lost an address may still carry it.
+            effects.Add(Effect.SendAdvertisement(0));
+            effects.Add(Effect.StopAnnouncing);
+        }
+
+        Enter(now, RouterState.Fault, cause, effects);
+        effects.Add(Effect.ReleaseAddresses);
+    }
+
+    /// <summary>An advertisement for this virtual router from somebody else.</summary>
+    public void OnAdvertisement(Instant now, in HeardAdvertisement heard, List<Effect> effects)
+    {
+        ArgumentNullException.ThrowIfNull(effects);
+        var watch = Watch(heard.Family);
+        if (watch is null)
+            return;
+        watch.Note(now, heard);
+        switch (State)
+        {
+            case RouterState.Backup:
+                HearAsBackup(now, watch, heard);
+                break;
+            case RouterState.Active:
+                HearAsActive(now, watch, heard, effects);
+                break;
+            case RouterState.Initialize:
+            case RouterState.Fault:
+                // RFC 9568 6.4.1: nothing is done; who the Active is is kept for the operator.
+                watch.Outrank(heard);
+                break;
+            default:
+                throw new InvalidOperationException($"unknown state {State}");
+        }
+    }
+
+    /// <summary>The kernel has taken every address: now, and not before, neighbours may be taught.</summary>
+    public void OnAddressesReady(Instant now, List<Effect> effects)
+    {
+        ArgumentNullException.ThrowIfNull(effects);
+        if (State != RouterState.Active)
+            return;
+        _holdDown = FirstHoldDown;
+        effects.Add(Effect.AnnounceAddresses);
+    }
+
+    /// <summary>The kernel refused an address: an Active that cannot serve says so and stands back for a while.</summary>
+    public void OnAddressesFailed(Instant now, List<Effect> effects)
+    {
+        ArgumentNullException.ThrowIfNull(effects);
+        if (State != RouterState.Active)
+            return;
+        effects.Add(Effect.SendAdvertisement(0));
+        effects.Add(Effect.StopAnnouncing);
+        Enter(now, RouterState.Fault, TransitionReason.AddressesFailed, effects);
+        effects.Add(Effect.ReleaseAddresses);
+        _retryAt = now + _holdDown;
+        _holdDown = _holdDown * 2 < LongestHoldDown ? _holdDown * 2 : LongestHoldDown;
+    }
+
+    /// <summary>The Shutdown event of RFC 9568 6.4.2 and 6.4.3: resign if Active, then take no part.</summary>
+    public void OnShutdown(Instant now, List<Effect> effects)
+    {
+        ArgumentNullException.ThrowIfNull(effects);
+        if (State == RouterState.Initialize)
+            return;
+        if (State == RouterState.Active)
+        {
+            effects.Add(Effect.SendAdvertisement(0));
+            effects.Add(Effect.StopAnnouncing);
+        }
+
+        Enter(now, RouterState.Initialize, TransitionReason.Shutdown, effects);
+        effects.Add(Effect.ReleaseAddresses);
+        _interfaceReady = false;
+        _retryAt = Instant.Never;
+    }
+
+    /// <summary>
+    /// New settings for the same virtual router (same VRID, interface, version and families): role, learned state and
+    /// counters stay. An Active says its new priority and holds its new addresses at once.
+    /// </summary>
+    public void OnReconfigured(Instant now, VirtualRouterConfig config, List<Effect> effects)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(effects);
+        var intervalChanged = config.AdvertisementInterval != Config.AdvertisementInterval;
+        Config = config;
+        _preemptAt = Instant.Never;
+        if (State == RouterState.Active)
+        {
+            effects.Add(Effect.SendAdvertisement(config.Priority));
+            _advertiseAt = now + config.AdvertisementInterval;
+            effects.Add(Effect.AcquireAddresses);
+        }
+        else if (State == RouterState.Backup)
+        {
+            RestartTimers(now, intervalChanged);
+        }
+        else if (State == RouterState.Fault && _retryAt != Instant.Never)
+        {
+            _retryAt = now; // what the kernel refused may be what was changed
+        }
+    }
+
+    /// <summary>The time of <see cref="NextDeadline"/> has come. All input that arrived before must have been given first.</summary>
+    public void OnDeadline(Instant now, List<Effect> effects)
+    {
+        ArgumentNullException.ThrowIfNull(effects);
+        switch (State)
+        {
+            case RouterState.Active:
+                if (now >= _advertiseAt)
+                    Advertise(now, effects);
+                break;
+            case RouterState.Backup:
+                if (now >= ActiveDownAt())
+                    TakeOverUnlessLate(now, effects);
+                break;
+            case RouterState.Fault:
+                if (now >= _retryAt && _interfaceReady)
+                    Begin(now, effects);
+                break;
+            case RouterState.Initialize:
+                break;
+            default:
+                throw new InvalidOperationException($"unknown state {State}");
+        }
+    }
+
+    private void Begin(Instant now, List<Effect> effects)
+    {
+        _retryAt = Instant.Never;
+        _v4?.Start(now, Config);
+        _v6?.Start(now, Config);
+        _preemptAt = Instant.Never;
+        if (Config.Priority == VirtualRouterConfig.OwnerPriority)
+        {
+            BecomeActive(now, TransitionReason.AddressOwner, effects); // RFC 9568 6.4.1 (105)
+            return;
+        }
+
+        Enter(now, RouterState.Backup, TransitionReason.Startup, effects);
+        // What a crashed predecessor may have left: a Backup holds no virtual address (RFC 9568 6.4.2 (305)).
+        effects.Add(Effect.ReleaseAddresses);
+    }
+
+    private void HearAsBackup(Instant now, ActiveWatch watch, in HeardAdvertisement heard)
+    {
+        _graceGranted = false;
+        if (heard.Priority == 0)
+        {
+            watch.ActiveLeaves(now, Config); // RFC 9568 6.4.2 (415)
+            return;
+        }
+
+        if (heard.Priority >= Config.Priority)
+        {
+            _preemptAt = Instant.Never;
+            watch.Follow(now, heard, Config); // (430)
+            return;
+        }
+
+        // An Active of lower priority. The owner preempts whatever Preempt_Mode says (RFC 9568 6.1).
+        var preempt = Config.Priority == VirtualRouterConfig.OwnerPriority ? PreemptConfig.Always : Config.Preempt;
+        if (preempt.Enabled && _preemptAt == Instant.Never)
+            _preemptAt = now + preempt.After;
+        if (preempt.Enabled && now >= _preemptAt)
+            watch.Outrank(heard); // (445): discarded, the timer runs out
+        else
+            watch.Follow(now, heard, Config);
+    }
+
+    private void HearAsActive(Instant now, ActiveWatch watch, in HeardAdvertisement heard, List<Effect> effects)
+    {
+        if (heard.Priority == 0)
+        {
+            // RFC 9568 6.4.3 (710)
+            effects.Add(Effect.SendAdvertisement(Config.Priority));
+            _advertiseAt = now + Config.AdvertisementInterval;
+            return;
+        }
+
+        if (heard.Priority > Config.Priority || (heard.Priority == Config.Priority && LosesTie(now, watch, heard)))
+        {
+            // (725)
+            effects.Add(Effect.StopAnnouncing);
+            Enter(now, RouterState.Backup,
+                heard.Priority > Config.Priority ? TransitionReason.HigherPriority : TransitionReason.TieLost, effects);
+            _v4?.Start(now, Config);
+            _v6?.Start(now, Config);
+            watch.Follow(now, heard, Config);
+            effects.Add(Effect.ReleaseAddresses);
+            return;
+        }
+
+        // (745): assert our role to the sender and to the bridges between us. Its claim may have taught the neighbours
+        // its MAC, so they are taught again; the announcer bounds how often.
+        effects.Add(Effect.SendAdvertisement(Config.Priority));
+        _advertiseAt = now + Config.AdvertisementInterval;
+        effects.Add(Effect.AnnounceAddresses);
+    }
+
+    /// <summary>
+    /// Equal priority: the greater primary address wins (RFC 9568 6.4.3 (725)). A pair of families needs one verdict, or
+    /// two hosts could each yield on another family for ever: while IPv4 is heard, IPv4 alone decides.
+    /// </summary>
+    private bool LosesTie(Instant now, ActiveWatch watch, in HeardAdvertisement heard)
+    {
+        if (watch.Family == IpFamily.IPv6 && _v4 is { } v4 && v4.LastHeardAt != Instant.Zero
+            && now - v4.LastHeardAt < ElectionTimers.ActiveDownInterval(Config.Version, Config.Priority, Config.AdvertisementInterval))
+            return false;
+        return heard.Source > watch.Primary;
+    }
+
+    private void TakeOverUnlessLate(Instant now, List<Effect> effects)
+    {
+        // A host that could not run for a while has not listened either: what it takes for silence may be its own.
+        var interval = LongestActiveAdverInterval();
+        if (!_graceGranted && now - ActiveDownAt() > interval / 2)
+        {
+            _graceGranted = true;
+            _v4?.Postpone(now + interval);
+            _v6?.Postpone(now + interval);
+            return;
+        }
+
+        var resigned = (_v4?.Resigned ?? false) || (_v6?.Resigned ?? false);
+        var outranked = (_v4?.HeardLower ?? false) || (_v6?.HeardLower ?? false);
+        BecomeActive(now,
+            resigned ? TransitionReason.ActiveResigned : outranked ? TransitionReason.Preempted : TransitionReason.ActiveSilent,
+            effects);
+    }
+
+    private void BecomeActive(Instant now, TransitionReason reason, List<Effect> effects)
+    {
+        // RFC 9568 6.4.2 (340): the advertisement goes out first, so that a rival lets go while we add addresses.
+        effects.Add(Effect.SendAdvertisement(Config.Priority));
+        Enter(now, RouterState.Active, reason, effects);
+        effects.Add(Effect.AcquireAddresses);
+        _advertiseAt = now + Config.AdvertisementInterval;
+        _v4?.Stop();
+        _v6?.Stop();
+        _v4?.ForgetActive();
+        _v6?.ForgetActive();
+    }
+
+    private void Advertise(Instant now, List<Effect> effects)
+    {
+        effects.Add(Effect.SendAdvertisement(Config.Priority)); // RFC 9568 6.4.3 (705)
+        // From the time it was due, not from the time it was sent: lateness must not add up to a slower beat.
+        var next = _advertiseAt + Config.AdvertisementInterval;
+        _advertiseAt = next > now ? next : now + Config.AdvertisementInterval;
+    }
+
+    private void Enter(Instant now, RouterState state, TransitionReason reason, List<Effect> effects)
+    {
+        if (State != state)
+            Transitions++;
+        State = state;
+        Reason = reason;
+        Since = now;
+        _graceGranted = false;
+        _advertiseAt = Instant.Never;
+        _preemptAt = Instant.Never;
+        if (state is not RouterState.Backup)
+        {
+            _v4?.Stop();
+            _v6?.Stop();
+        }
+
+        effects.Add(Effect.ReportState(state, reason));
+    }
+
+    private void RestartTimers(Instant now, bool intervalChanged)
+    {
+        if (intervalChanged)
+        {
+            _v4?.Start(now, Config);
+            _v6?.Start(now, Config);
+            return;
+        }
+
+        _v4?.Restart(now, Config);
+        _v6?.Restart(now, Config);
+    }
+
+    /// <summary>The last of the families' timers: only when every family's Active is silent may the pair be taken.</summary>
+    private Instant ActiveDownAt() => (_v4, _v6) switch
+    {
+        ({ } v4, { } v6) => Instant.Max(v4.ActiveDownAt, v6.ActiveDownAt),
+        ({ } v4, null) => v4.ActiveDownAt,
+        (null, { } v6) => v6.ActiveDownAt,
+        (null, null) => Instant.Never,
+    };
+
+    private TimeSpan LongestActiveAdverInterval()
+    {
+        var v4 = _v4?.ActiveAdverInterval ?? TimeSpan.Zero;
+        var v6 = _v6?.ActiveAdverInterval ?? TimeSpan.Zero;
+        return v4 > v6 ? v4 : v6;
+    }
+
+    private ActiveWatch? Watch(IpFamily family) => family == IpFamily.IPv4 ? _v4 : _v6;
+}
