@@ -1,0 +1,41 @@
+namespace Vigie.Node.Events;
+
+/// <summary>What happened. Rendered to text, with a remedy where there is one, outside the node.</summary>
+public enum NodeEventKind : byte
+{
+    /// <summary>A virtual router entered another state.</summary>
+    StateChanged = 1,
+
+    /// <summary>The kernel refused an address (Error, Address).</summary>
+    AddressRefused,
+
+    /// <summary>Somebody removed an address of ours; it was put back at once (Address).</summary>
+    AddressReasserted,
+
+    /// <summary>The address stands on the interface already and is not ours: it is used, never removed (Address).</summary>
+    AddressNotOurs,
+
+    /// <summary>An address that a predecessor left behind was removed (Address).</summary>
+    StaleAddressRemoved,
+
+    /// <summary>Another station says that our virtual address is its own (Address, Mac).</summary>
+    ForeignClaim,
+
+    /// <summary>The Active's address list differs from ours (Source, Count = addresses it sent).</summary>
+    AddressListMismatch,
+
+    /// <summary>Two routers claim to be the address owner (Source).</summary>
+    DuplicateOwner,
+
+    /// <summary>Advertisements cannot be sent (Error).</summary>
+    SendFailed,
+
+    /// <summary>Advertisements can be sent again.</summary>
+    SendRecovered,
+
+    /// <summary>Advertisements are being dropped for a reason seen for the first time from this sender (Drop, Source).</summary>
+    AdvertisementDropped,
+
+    /// <summary>A new configuration is live (Count = virtual routers).</summary>
+    Reconfigured,
+}

@@ -1,0 +1,31 @@
+using Vigie.Core.Net;
+
+namespace Vigie.Node.Ports;
+
+/// <summary>The host's own network settings, as far as a virtual router changes them.</summary>
+public interface IHostNetwork
+{
+    /// <summary>
+    /// Makes the kernel hold, or not hold, the addresses of a plan, all in one go. Idempotent: holding them already renews
+    /// their lifetimes. The outcome comes back as <see cref="ElectionLoop.OnAddressesApplied"/> with the plan's generation,
+    /// possibly before this call returns.
+    /// </summary>
+    void Apply(in AddressPlan plan);
+
+    /// <summary>Listens where and for what the plan says, and nowhere else. Joining a group again is part of it.</summary>
+    void Listen(ListeningPlan plan);
+}
+
+/// <summary>What one virtual router wants of the kernel.</summary>
+/// <param name="Router">The router's slot; comes back with the outcome.</param>
+/// <param name="Generation">Comes back with the outcome, so that an outdated one is recognised.</param>
+/// <param name="InterfaceIndex">The kernel's index of the interface.</param>
+/// <param name="Addresses">The addresses in the form in which the kernel is to hold them; only the first <paramref name="Count"/> count.</param>
+/// <param name="Count">How many of them.</param>
+/// <param name="Present">Hold them, or remove them; removing what is not there is no error.</param>
+/// <param name="LifetimeSeconds">After this many seconds without renewal the kernel removes them by itself.</param>
+public readonly record struct AddressPlan(
+    int Router, int Generation, int InterfaceIndex, IpPrefix[] Addresses, int Count, bool Present, uint LifetimeSeconds);
+
+/// <summary>How applying a plan ended: 0, or the first error and the address it concerns.</summary>
+public readonly record struct AddressOutcome(int Router, int Generation, bool Present, int Error, IpPrefix Failed);

@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using Vigie.Core.Net;
+
+namespace Vigie.Node.Ports;
+
+/// <summary>Which interfaces are listened on, and for whose addresses foreign claims are wanted.</summary>
+public sealed record ListeningPlan(ImmutableArray<ListeningInterface> Interfaces, ImmutableArray<IpAddress> VirtualAddresses);
+
+/// <summary>One interface of a <see cref="ListeningPlan"/>.</summary>
+/// <param name="Index">The kernel's index.</param>
+/// <param name="IPv4">Some virtual router here has IPv4 addresses.</param>
+/// <param name="IPv6">Some virtual router here has IPv6 addresses.</param>
+/// <param name="Rejoin">Leave and join the groups again: the link came up, and memberships are known to get lost then.</param>
+public readonly record struct ListeningInterface(int Index, bool IPv4, bool IPv6, bool Rejoin);
