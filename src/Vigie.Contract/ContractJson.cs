@@ -24,6 +24,6 @@ public sealed partial class ContractJson : JsonSerializerContext
     /// The same documents with quotes and accents left readable. The default escapes them for the case that JSON is
     /// pasted into a web page, which nobody does with a Unix socket or a log line.
     /// </summary>
-    public static ContractJson Readable { get; } =
-        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ContractJson Readable =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
