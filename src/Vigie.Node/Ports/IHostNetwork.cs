@@ -7,8 +7,8 @@ public interface IHostNetwork
 {
     /// <summary>
     /// Makes the kernel hold, or not hold, the addresses of a plan, all in one go. Idempotent: holding them already renews
-    /// their lifetimes. The outcome comes back as <see cref="ElectionLoop.OnAddressesApplied"/> with the plan's generation,
-    /// possibly before this call returns.
+    /// their lifetimes. The plan's array must be read before the call returns. The outcome comes back later, never during
+    /// the call, as <see cref="ElectionLoop.OnAddressesApplied"/> with the plan's generation.
     /// </summary>
     void Apply(in AddressPlan plan);
 

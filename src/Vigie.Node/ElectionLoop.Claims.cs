@@ -1,0 +1,61 @@
+using Vigie.Core;
+using Vigie.Core.Election;
+using Vigie.Core.Net;
+using Vigie.Core.Wire;
+using Vigie.Node.Events;
+using Vigie.Node.Routers;
+
+namespace Vigie.Node;
+
+// Foreign claims: somebody else says, by ARP or neighbour discovery, that one of our virtual addresses is its own.
+public sealed partial class ElectionLoop
+{
+    /// <summary>At most one answer to foreign claims per router in this time (RFC 5227 2.4 wants answers limited).</summary>
+    private static readonly TimeSpan DefenceInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>A lasting conflict is reported again after this time, not with every packet.</summary>
+    private static readonly TimeSpan ClaimReportInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>An ARP packet (without its Ethernet header) was seen on an interface.</summary>
+    public void OnArp(Instant now, int interfaceIndex, ReadOnlySpan<byte> packet)
+    {
+        // Any ARP packet that names an address as its sender's claims it, request or reply (RFC 826, RFC 5227 2.4).
+        if (ArpCodec.TryDecode(packet, out var arp) == ArpError.None)
+            OnClaim(now, interfaceIndex, arp.SenderIp, arp.SenderMac);
+    }
+
+    /// <summary>An IPv6 packet (without its Ethernet header) that may hold a neighbour advertisement was seen.</summary>
+    public void OnNeighborPacket(Instant now, int interfaceIndex, MacAddress sender, ReadOnlySpan<byte> packet)
+    {
+        if (Ipv6Codec.TryDecode(packet, out var header, out var payload) != Ipv6Error.None || header.NextHeader != NeighborCodec.IpProtocol)
+            return;
+        if (NeighborCodec.TryDecode(payload, header.Source, header.Destination, header.HopLimit, out var message) != NeighborError.None
+            || message.Type != NeighborMessageType.Advertisement)
+            return;
+        OnClaim(now, interfaceIndex, message.Target, message.LinkLayerAddress ?? sender);
+    }
+
+    private void OnClaim(Instant now, int interfaceIndex, IpAddress address, MacAddress mac)
+    {
+        if (!_byVirtualAddress.TryGetValue(address, out var router) || router.Interface is not { } on
+            || on.Index != interfaceIndex || on.Mac == mac || router.Election.State != RouterState.Active)
+            return;
+        router.ForeignClaims++;
+        if (router.LastClaimMac != mac || router.LastClaimAddress != address || now - router.LastClaimAt >= ClaimReportInterval)
+        {
+            _events.Report(new NodeEvent
+            {
+                Kind = NodeEventKind.ForeignClaim, At = now, Router = router.Slot,
+                Address = Configured(router, address), Mac = mac,
+            });
+            router.LastClaimAt = now;
+        }
+
+        router.LastClaimAddress = address;
+        router.LastClaimMac = mac;
+        if (!router.AddressesReady || (router.LastDefenceAt != Instant.Zero && now - router.LastDefenceAt < DefenceInterval))
+            return;
+        router.LastDefenceAt = now;
+        AnnounceAddress(router, address);
+    }
+}

@@ -1,0 +1,86 @@
+using Vigie.Core;
+using Vigie.Core.Configuration;
+using Vigie.Core.Election;
+using Vigie.Core.Net;
+using Vigie.Node.Events;
+using Vigie.Node.Ports;
+using Vigie.Node.Routers;
+
+namespace Vigie.Node;
+
+// A new configuration in a running host. It has been checked already, so that nothing here can fail half-way.
+public sealed partial class ElectionLoop
+{
+    /// <summary>
+    /// Makes another configuration live. Virtual routers that did not change keep state, timers and counters; one whose
+    /// identity (name, VRID, interface, version, families) is the same keeps its role; the others leave and begin anew.
+    /// </summary>
+    public void Reconfigure(Instant now, NodeConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var wanted = config.VirtualRouters.ToDictionary(r => r.Name);
+        for (var i = _routers.Count - 1; i >= 0; i--)
+        {
+            var router = _routers[i];
+            if (wanted.TryGetValue(router.Config.Name, out var next) && IsSameRouter(router.Config, next))
+            {
+                wanted.Remove(router.Config.Name);
+                if (!router.Config.Equals(next))
+                    Change(now, router, next);
+                continue;
+            }
+
+            router.Election.OnShutdown(now, _effects);
+            Run(now, router, Instant.Never);
+            _routers.RemoveAt(i);
+        }
+
+        Config = config;
+        List<RouterRuntime> added = [];
+        foreach (var router in config.VirtualRouters)
+            if (wanted.ContainsKey(router.Name))
+                added.Add(new RouterRuntime(_nextSlot++, router));
+        _routers.AddRange(added);
+        IndexRouters();
+        _listeningChanged = true;
+        ListenIfChanged();
+        foreach (var router in _routers)
+            Evaluate(now, router);
+        _events.Report(new NodeEvent { Kind = NodeEventKind.Reconfigured, At = now, Router = -1, Count = _routers.Count });
+    }
+
+    /// <summary>Whether the other settings describe the same virtual router on the wire and on the host.</summary>
+    public static bool IsSameRouter(VirtualRouterConfig one, VirtualRouterConfig other)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        return one.Name == other.Name && one.Vrid == other.Vrid && one.Interface == other.Interface && one.Version == other.Version
+            && one.HasFamily(IpFamily.IPv4) == other.HasFamily(IpFamily.IPv4)
+            && one.HasFamily(IpFamily.IPv6) == other.HasFamily(IpFamily.IPv6);
+    }
+
+    private void Change(Instant now, RouterRuntime router, VirtualRouterConfig next)
+    {
+        var before = router.Config;
+        router.Prepare(next);
+        if (router.Election.State == RouterState.Active && router.Interface is { } on)
+        {
+            List<IpPrefix> dropped = [];
+            foreach (var address in before.Addresses)
+                if (!next.Addresses.Any(a => a.Address == address.Address) && on.TryGetOurs(address.Address, out var held))
+                    dropped.Add(held);
+            if (dropped.Count > 0)
+                _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, [.. dropped], dropped.Count, Present: false, 0));
+        }
+
+        foreach (var address in before.Addresses)
+            _byVirtualAddress.Remove(address.Address);
+        foreach (var address in next.Addresses)
+            _byVirtualAddress[address.Address] = router;
+        router.MismatchDigest = 0;
+        router.ReportedDrops = 0;
+        router.DuplicateOwnerReported = false;
+        router.Election.OnReconfigured(now, next, _effects);
+        Run(now, router, Instant.Never);
+    }
+}

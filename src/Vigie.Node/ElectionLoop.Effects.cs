@@ -1,0 +1,216 @@
+using Vigie.Core;
+using Vigie.Core.Election;
+using Vigie.Core.Net;
+using Vigie.Core.Wire;
+using Vigie.Node.Events;
+using Vigie.Node.Interfaces;
+using Vigie.Node.Ports;
+using Vigie.Node.Routers;
+
+namespace Vigie.Node;
+
+// Acting on what an election decided: effects in, calls of ports out. No policy here.
+public sealed partial class ElectionLoop
+{
+    /// <param name="due">When the advertisement was due that these effects may hold; Never when it was not on a timer.</param>
+    private void Run(Instant now, RouterRuntime router, Instant due)
+    {
+        foreach (var effect in _effects)
+            RunOne(now, router, effect, due);
+        _effects.Clear();
+    }
+
+    private void RunOne(Instant now, RouterRuntime router, in Effect effect, Instant due)
+    {
+        switch (effect.Kind)
+        {
+            case EffectKind.SendAdvertisement:
+                SendAdvertisements(now, router, effect.Priority, due);
+                break;
+            case EffectKind.AcquireAddresses:
+                Acquire(now, router);
+                break;
+            case EffectKind.ReleaseAddresses:
+                Release(router);
+                break;
+            case EffectKind.AnnounceAddresses:
+                if (router.AddressesReady) // never before: a neighbour that asks at once would get no answer
+                    router.Announcements.Start(now, router.Config.Addresses.Length);
+                break;
+            case EffectKind.StopAnnouncing:
+                router.Announcements.Stop();
+                break;
+            case EffectKind.ReportState:
+                _events.Report(new NodeEvent
+                {
+                    Kind = NodeEventKind.StateChanged, At = now, Router = router.Slot, State = effect.State, Reason = effect.Reason,
+                });
+                break;
+            default:
+                throw new InvalidOperationException($"unknown effect {effect.Kind}");
+        }
+    }
+
+    private void SendAdvertisements(Instant now, RouterRuntime router, byte priority, Instant due)
+    {
+        if (router.Interface is not { } on)
+            return;
+        // IPv4 first: while it is heard it alone decides a tie (see VirtualRouter), so it should arrive first.
+        SendFamily(now, router, on, IpFamily.IPv4, priority, due);
+        SendFamily(now, router, on, IpFamily.IPv6, priority, due);
+    }
+
+    private void SendFamily(Instant now, RouterRuntime router, HostInterface on, IpFamily family, byte priority, Instant due)
+    {
+        var addresses = router.Advertised(family);
+        var source = router.Election.Primary(family);
+        if (addresses.IsEmpty || source.IsNone)
+            return;
+        if (!router.Config.HasPeers(family))
+        {
+            SendOne(now, router, on, source, family == IpFamily.IPv4 ? VrrpCodec.MulticastIPv4 : VrrpCodec.MulticastIPv6, priority, due);
+            return;
+        }
+
+        foreach (var peer in router.Config.Peers)
+            if (peer.Family == family && peer != source)
+                SendOne(now, router, on, source, peer, priority, due);
+    }
+
+    private void SendOne(
+        Instant now, RouterRuntime router, HostInterface on, IpAddress source, IpAddress destination, byte priority, Instant due)
+    {
+        var length = VrrpCodec.Encode(
+            router.Advertisement(source.Family, priority), router.Advertised(source.Family), source, destination, _message);
+        var outcome = _advertisements.Send(on.Index, source, destination, _message.AsSpan(0, length));
+        if (outcome.Error == 0)
+        {
+            router.Sent++;
+            if (due != Instant.Never)
+                router.Lateness.Record(outcome.At - due);
+        }
+
+        if (outcome.Error == router.SendError)
+            return;
+        router.SendError = outcome.Error;
+        _events.Report(new NodeEvent
+        {
+            Kind = outcome.Error == 0 ? NodeEventKind.SendRecovered : NodeEventKind.SendFailed, At = now,
+            Router = router.Slot, Error = outcome.Error, Source = source,
+        });
+    }
+
+    private void Acquire(Instant now, RouterRuntime router)
+    {
+        if (router.Interface is not { } on)
+            return;
+        RemoveOutdatedForms(router, on);
+        router.Generation++;
+        router.AddressesReady = false;
+        var plan = router.PlanAddresses(on, out var count);
+        var lifetime = ElectionTimers.AddressLifetimeSeconds(router.Config.AdvertisementInterval);
+        router.RenewAt = now + ElectionTimers.AddressRenewalInterval(lifetime);
+        ReportForeignAddresses(now, router, on, count);
+        _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, plan, count, Present: true, lifetime));
+    }
+
+    private void Renew(Instant now, RouterRuntime router)
+    {
+        if (router.Interface is not { } on || router.Election.State != RouterState.Active)
+        {
+            router.RenewAt = Instant.Never;
+            return;
+        }
+
+        var plan = router.PlanAddresses(on, out var count);
+        var lifetime = ElectionTimers.AddressLifetimeSeconds(router.Config.AdvertisementInterval);
+        router.RenewAt = now + ElectionTimers.AddressRenewalInterval(lifetime);
+        _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, plan, count, Present: true, lifetime));
+    }
+
+    private void Release(RouterRuntime router)
+    {
+        router.Generation++;
+        router.AddressesReady = false;
+        router.RenewAt = Instant.Never;
+        router.Announcements.Stop();
+        if (router.Interface is not { } on)
+            return;
+        var plan = router.PlanAddresses(on, out var count);
+        _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, plan, count, Present: false, 0));
+        RemoveOutdatedForms(router, on);
+    }
+
+    /// <summary>An address that stands with another length than it is to have now: see HostInterface.KernelForm.</summary>
+    private void RemoveOutdatedForms(RouterRuntime router, HostInterface on)
+    {
+        var held = router.HeldAddresses(on, out var count);
+        var outdated = 0;
+        for (var i = 0; i < count; i++)
+            if (!IsWantedForm(router, on, held[i]))
+                held[outdated++] = held[i];
+        if (outdated > 0)
+            _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, held, outdated, Present: false, 0));
+    }
+
+    private static bool IsWantedForm(RouterRuntime router, HostInterface on, IpPrefix held)
+    {
+        foreach (var configured in router.Config.Addresses)
+            if (configured.Address == held.Address)
+                return on.KernelForm(configured) == held;
+        return false;
+    }
+
+    private void ReportForeignAddresses(Instant now, RouterRuntime router, HostInterface on, int planned)
+    {
+        if (planned == router.Config.Addresses.Length)
+            return;
+        foreach (var address in router.Config.Addresses)
+            if (on.HoldsForeign(address.Address))
+                _events.Report(new NodeEvent
+                {
+                    Kind = NodeEventKind.AddressNotOurs, At = now, Router = router.Slot, Address = address,
+                });
+    }
+
+    /// <summary>Sends the announcements that are due, router after router, and returns when the next one is.</summary>
+    private Instant Announce(Instant now)
+    {
+        var next = Instant.Never;
+        var budget = FramesPerStep;
+        for (var n = 0; n < _routers.Count; n++)
+        {
+            // Begins where the last step ran out of budget, so that a router with many addresses starves nobody.
+            var router = _routers[(_nextAnnouncer + n) % _routers.Count];
+            while (budget > 0 && router.Announcements.TryNext(now, out var index))
+                budget -= AnnounceAddress(router, router.Config.Addresses[index].Address);
+            next = Instant.Min(next, router.Announcements.DueAt);
+            if (budget <= 0)
+            {
+                _nextAnnouncer = (_nextAnnouncer + n) % _routers.Count;
+                return Instant.Min(next, now);
+            }
+        }
+
+        _nextAnnouncer = 0;
+        return next;
+    }
+
+    /// <summary>Teaches every neighbour our MAC for one address; returns how many frames that took.</summary>
+    private int AnnounceAddress(RouterRuntime router, IpAddress address)
+    {
+        if (router.Interface is not { } on)
+            return 1;
+        router.AnnouncementsSent++;
+        if (address.Family == IpFamily.IPv4)
+        {
+            // Both forms: some stacks learn from requests only, others from replies only.
+            _frames.Send(on.Index, _frame.AsSpan(0, GratuitousArp.WriteRequest(_frame, on.Mac, address)));
+            _frames.Send(on.Index, _frame.AsSpan(0, GratuitousArp.WriteReply(_frame, on.Mac, address)));
+            return 2;
+        }
+
+        _frames.Send(on.Index, _frame.AsSpan(0, UnsolicitedAdvertisement.Write(_frame, on.Mac, address, address, on.ForwardsIPv6)));
+        return 1;
+    }
+}

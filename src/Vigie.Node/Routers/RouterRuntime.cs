@@ -1,0 +1,140 @@
+using Vigie.Core;
+using Vigie.Core.Announcement;
+using Vigie.Core.Configuration;
+using Vigie.Core.Election;
+using Vigie.Core.Net;
+using Vigie.Core.Wire;
+using Vigie.Node.Interfaces;
+
+namespace Vigie.Node.Routers;
+
+/// <summary>
+/// One virtual router at work on this host: its election, its announcements, its counters, and the prepared data that its
+/// effects need. It decides nothing by itself and does no I/O.
+/// </summary>
+internal sealed class RouterRuntime
+{
+    private IpAddress[] _advertisedIPv4 = [];
+    private IpAddress[] _advertisedIPv6 = [];
+    private IpPrefix[] _planned = [];
+
+    public RouterRuntime(int slot, VirtualRouterConfig config)
+    {
+        Slot = slot;
+        Election = new VirtualRouter(config);
+        Prepare(config);
+    }
+
+    public int Slot { get; }
+
+    public VirtualRouter Election { get; }
+
+    public VirtualRouterConfig Config => Election.Config;
+
+    public AnnouncementSchedule Announcements { get; } = new();
+
+    public LatenessHistogram Lateness { get; } = new();
+
+    /// <summary>The interface as it is now, or null while it does not exist.</summary>
+    public HostInterface? Interface { get; set; }
+
+    /// <summary>Version 2: the password as eight bytes.</summary>
+    public ulong AuthenticationData { get; private set; }
+
+    public DropCounters Drops { get; } = new();
+
+    /// <summary>Increased with every change of what is wanted of the kernel; an outcome of an older one is outdated.</summary>
+    public int Generation { get; set; }
+
+    /// <summary>Whether the kernel has confirmed every address of the present generation.</summary>
+    public bool AddressesReady { get; set; }
+
+    public Instant RenewAt { get; set; } = Instant.Never;
+
+    public long Sent { get; set; }
+
+    public long Received { get; set; }
+
+    public long AnnouncementsSent { get; set; }
+
+    public long AddressListMismatches { get; set; }
+
+    public long ForeignClaims { get; set; }
+
+    public IpAddress LastClaimAddress { get; set; }
+
+    public MacAddress LastClaimMac { get; set; }
+
+    public Instant LastClaimAt { get; set; }
+
+    public Instant LastDefenceAt { get; set; } = Instant.Zero;
+
+    /// <summary>The error of the last send, so that only changes are reported.</summary>
+    public int SendError { get; set; }
+
+    /// <summary>The errno of the last refusal of the kernel, for the operator.</summary>
+    public int AddressError { get; set; }
+
+    public IpPrefix AddressErrorAt { get; set; }
+
+    /// <summary>A digest of the last differing address list, so that one event is made per change.</summary>
+    public int MismatchDigest { get; set; }
+
+    /// <summary>Which drop reasons have been reported already.</summary>
+    public uint ReportedDrops { get; set; }
+
+    public bool DuplicateOwnerReported { get; set; }
+
+    /// <summary>The addresses of a family in the order of the wire: a link-local IPv6 address goes first (RFC 9568 5.2.9).</summary>
+    public ReadOnlySpan<IpAddress> Advertised(IpFamily family) => family == IpFamily.IPv4 ? _advertisedIPv4 : _advertisedIPv6;
+
+    /// <summary>New settings; the election is told separately.</summary>
+    public void Prepare(VirtualRouterConfig config)
+    {
+        _advertisedIPv4 = [.. config.Addresses.Where(a => a.Family == IpFamily.IPv4).Select(a => a.Address)];
+        _advertisedIPv6 =
+        [
+            .. config.Addresses.Where(a => a.Family == IpFamily.IPv6).Select(a => a.Address).OrderByDescending(a => a.IsLinkLocal),
+        ];
+        _planned = new IpPrefix[config.Addresses.Length];
+        AuthenticationData = config.Password is { } password ? VrrpCodec.PasswordBytes(password) : 0;
+    }
+
+    /// <summary>
+    /// The virtual addresses in the form in which the kernel is to hold them, less those that somebody else put on the
+    /// interface: these are neither added nor ever removed. The array is reused by the next call.
+    /// </summary>
+    public IpPrefix[] PlanAddresses(HostInterface on, out int count)
+    {
+        count = 0;
+        foreach (var address in Config.Addresses)
+            if (!on.HoldsForeign(address.Address))
+                _planned[count++] = on.KernelForm(address);
+        return _planned;
+    }
+
+    /// <summary>
+    /// The virtual addresses that stand on the interface with our tag, in the form in which they stand there.
+    /// </summary>
+    public IpPrefix[] HeldAddresses(HostInterface on, out int count)
+    {
+        count = 0;
+        foreach (var address in Config.Addresses)
+            if (on.TryGetOurs(address.Address, out var held))
+                _planned[count++] = held;
+        return _planned;
+    }
+
+    /// <summary>The fields of the next advertisement.</summary>
+    public VrrpAdvertisement Advertisement(IpFamily family, byte priority) => new()
+    {
+        Version = Config.Version,
+        Family = family,
+        Vrid = Config.Vrid,
+        Priority = priority,
+        Interval = Config.AdvertisementInterval,
+        AuthenticationType = Config.Password is null ? VrrpAuthenticationType.None : VrrpAuthenticationType.SimpleText,
+        AuthenticationData = AuthenticationData,
+        ChecksumForm = Config.Ipv4Checksum,
+    };
+}
