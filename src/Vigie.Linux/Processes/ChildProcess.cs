@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using Vigie.Linux.Native;
+
+namespace Vigie.Linux;
+
+/// <summary>How a child ended.</summary>
+public enum ExitKind
+{
+    /// <summary>It returned; the code is its exit code.</summary>
+    Exited,
+
+    /// <summary>A signal ended it; the code is the signal's number.</summary>
+    Signaled,
+
+    /// <summary>It is gone, and somebody else (or the kernel, when SIGCHLD is ignored) took its status.</summary>
+    Unknown,
+}
+
+/// <summary>How a child ended, and with which exit code or signal number.</summary>
+public readonly record struct ExitStatus(ExitKind Kind, int Code)
+{
+    public bool IsSuccess => Kind == ExitKind.Exited && Code == 0;
+
+    public override string ToString() => Kind switch
+    {
+        ExitKind.Exited => $"exit code {Code}",
+        ExitKind.Signaled => $"signal {Code}",
+        ExitKind.Unknown => "unknown status",
+    };
+}
+
+/// <summary>
+/// A child process by its pidfd: the number can be reused by the kernel, the descriptor cannot. Disposing neither ends
+/// nor reaps it.
+/// </summary>
+public sealed unsafe class ChildProcess : IDisposable
+{
+    private const int IdTypePidFd = 3;
+    private const int WaitExited = 4;
+    private const int WaitNoHang = 1;
+    private const int CodeExited = 1;
+
+    private ExitStatus? _status;
+
+    internal ChildProcess(int pid)
+    {
+        Pid = pid;
+        PidFd = new FileDescriptor(FileDescriptor.Checked(Libc.pidfd_open(pid, 0), "pidfd_open"));
+    }
+
+    public int Pid { get; }
+
+    /// <summary>Readable (see <see cref="Epoll"/>) when the child has ended.</summary>
+    public FileDescriptor PidFd { get; }
+
+    /// <summary>Collects the status of a child that has ended; false while it runs. Never waits.</summary>
+    public bool TryReap(out ExitStatus status)
+    {
+        if (_status is { } known)
+        {
+            status = known;
+            return true;
+        }
+
+        status = default;
+        SignalInfo info = default;
+        if (Libc.waitid(IdTypePidFd, PidFd.Number, &info, WaitExited | WaitNoHang) < 0)
+        {
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Errno.ECHILD:
+                    _status = new ExitStatus(ExitKind.Unknown, 0);
+                    break;
+                case Errno.EINTR or Errno.EAGAIN:
+                    return false;
+                default:
+                    throw LinuxException.Last("waitid(P_PIDFD)");
+            }
+        }
+        else if (info.Pid == 0)
+        {
+            return false;
+        }
+        else
+        {
+            _status = new ExitStatus(info.Code == CodeExited ? ExitKind.Exited : ExitKind.Signaled, info.Status);
+        }
+
+        status = _status.Value;
+        return true;
+    }
+
+    /// <summary>Sends a signal; an errno: ESRCH when the child has ended and was reaped.</summary>
+    public int Signal(int signal) => Libc.pidfd_send_signal(PidFd.Number, signal) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    public void Dispose() => PidFd.Dispose();
+}
