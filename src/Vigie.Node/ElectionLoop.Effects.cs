@@ -12,7 +12,7 @@ namespace Vigie.Node;
 // Acting on what an election decided: effects in, calls of ports out. No policy here.
 public sealed partial class ElectionLoop
 {
-    /// <param name="due">When the advertisement was due that these effects may hold; Never when it was not on a timer.</param>
+    // due: when the advertisement was due that these effects may hold; Never when no timer asked for it.
     private void Run(Instant now, RouterRuntime router, Instant due)
     {
         foreach (var effect in _effects)
