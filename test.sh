@@ -94,11 +94,20 @@ readonly DETAILS='
   def indent: split("\n") | map("          " + .) | join("\n");
   (.results.tests[] | select(.status != "passed" and .status != "skipped" and .status != "pending")
     | "  FAILED  \(.name)\n\(.message // "no message" | indent)"
-      + (if .trace then "\n" + (.trace | split("\n") | .[:4] | join("\n") | indent) else "" end)),
+      + (if .trace then "\n" + ([.trace | split("\n")[] | select(test(":line [0-9]"))] | .[:3] | join("\n") | indent) else "" end)),
   (.results.extra.suites[]?.errors[]? | "  FAILED  \(.name): \(.type)\n\(.message // "no message" | indent)"),
   (.results.tests[] | select(.status == "skipped")
     | if (.message // "") == "" then "  FAILED  \(.name)\n          skipped without a reason"
       else "  SKIPPED \(.name): \(.message | gsub("\n"; " "))" end)'
+
+# The start names a crash, the end says how far it came.
+excerpt() {
+  if (($(wc -l <"$1") > 30)); then
+    head -n 8 "$1" && say ... && tail -n 20 "$1"
+  else
+    cat "$1"
+  fi | cut -c 1-200
+}
 
 # Ends with the suite's process gone: SIGTERM at the limit, SIGKILL 20 s later, to that process group only.
 run_with_limit() {
@@ -107,15 +116,18 @@ run_with_limit() {
   timeout --kill-after=20 "$seconds" "$@" </dev/null >"$log" 2>&1 7>&- &
   child=$!
   local code=0
-  wait "$child" || code=$?
+  wait "$child" 2>/dev/null || code=$?
   child=''
   return "$code"
 }
 
+executable_of() { say "$1/bin/Release/net10.0/${1##*/}"; }
+
 run_suite() {
   local name=$1 project=$2 seconds=$3
-  local assembly=${project##*/} report=$results/$1.ctrf.json log=$results/$1.log code=0
-  local executable=$project/bin/Release/net10.0/$assembly
+  local report=$results/$1.ctrf.json log=$results/$1.log code=0
+  local executable
+  executable=$(executable_of "$project")
   local -a filter=()
   [[ $mode == long ]] || filter+=(-trait- Category=long)
   [[ $mode != quick ]] || filter+=(-trait- Category=slow)
@@ -128,9 +140,9 @@ run_suite() {
   run_with_limit "$seconds" "$log" "$executable" -noLogo -noColor -noAutoReporters "${filter[@]}" -result-ctrf "$report" || code=$?
   if ! jq -e '.results.tests | type == "array"' "$report" >/dev/null 2>&1; then
     if [[ $code == 124 || $code == 137 ]]; then
-      fail "$name" "stopped after its limit of $seconds s; last lines of $log:" "$(tail -n 30 "$log")"
+      fail "$name" "stopped after its limit of $seconds s; see $log:" "$(excerpt "$log")"
     else
-      fail "$name" "ended with code $code and left no report; last lines of $log:" "$(tail -n 30 "$log")"
+      fail "$name" "ended with code $code and left no report; see $log:" "$(excerpt "$log")"
     fi
   else
     IFS=$'\t' read -r suite_passed suite_failed suite_skipped < <(jq -r "$TOTALS" "$report")
@@ -155,7 +167,12 @@ check_shell_scripts() {
 
 build_all() {
   begin_suite
-  local target log
+  local target log row name project limit in_quick needs
+  # A suite that fails to build must not run as it was built yesterday.
+  for row in "${selected[@]}"; do
+    read_suite "$row"
+    rm -f "$(executable_of "$project")"
+  done
   for target in "$@"; do
     log=$results/build-$(basename "$target").log
     if ! build_project "$log" "$target"; then

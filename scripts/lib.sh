@@ -79,6 +79,7 @@ apt_retry() {
   local attempt
   for attempt in 1 2 3; do
     apt_patiently "$@" </dev/null >>"$APT_LOG" 2>&1 && return 0
+    ! tail -n 5 "$APT_LOG" | grep -q 'Unable to locate package' || return 1
     say "apt-get $1 failed (attempt $attempt of 3)$([[ $attempt == 3 ]] || printf '; again in %s s' $((attempt * 10)))"
     [[ $attempt == 3 ]] || sleep $((attempt * 10))
   done
@@ -93,7 +94,8 @@ install_packages() (
   flock -n 9 || { say "another Vigie run is installing packages; waiting for it" && flock -w 1800 9; } || exit 1
   trap policy_restore EXIT
   policy_forbid || exit 1
-  apt_retry download "$@" || { apt_retry update && apt_retry download "$@"; } || exit 1
+  # A fresh machine has no package lists, an old one has stale ones: then the lists first.
+  apt_patiently download "$@" </dev/null >>"$APT_LOG" 2>&1 || { apt_retry update && apt_retry download "$@"; } || exit 1
   apt_retry install "$@"
 )
 
