@@ -15,9 +15,10 @@ public sealed partial class ElectionLoop
     /// Makes another configuration live. Virtual routers that did not change keep state, timers and counters; one whose
     /// identity (name, VRID, interface, version, families) is the same keeps its role; the others leave and begin anew.
     /// </summary>
-    public void Reconfigure(Instant now, NodeConfig config)
+    public ReconfigureOutcome Reconfigure(Instant now, NodeConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
+        var outcome = new ReconfigureOutcome();
         var wanted = config.VirtualRouters.ToDictionary(r => r.Name);
         for (var i = _routers.Count - 1; i >= 0; i--)
         {
@@ -26,10 +27,15 @@ public sealed partial class ElectionLoop
             {
                 wanted.Remove(router.Config.Name);
                 if (!router.Config.Equals(next))
+                {
+                    outcome.Changed.Add(next.Name);
                     Change(now, router, next);
+                }
+
                 continue;
             }
 
+            outcome.Removed.Add(router.Config.Name);
             router.Election.OnShutdown(now, _effects);
             Run(now, router, Instant.Never);
             _routers.RemoveAt(i);
@@ -40,6 +46,7 @@ public sealed partial class ElectionLoop
         foreach (var router in config.VirtualRouters)
             if (wanted.ContainsKey(router.Name))
                 added.Add(new RouterRuntime(_nextSlot++, router));
+        outcome.Added.AddRange(added.Select(router => router.Config.Name));
         _routers.AddRange(added);
         IndexRouters();
         _listeningChanged = true;
@@ -47,6 +54,7 @@ public sealed partial class ElectionLoop
         foreach (var router in _routers)
             Evaluate(now, router);
         _events.Report(new NodeEvent { Kind = NodeEventKind.Reconfigured, At = now, Router = -1, Count = _routers.Count });
+        return outcome;
     }
 
     /// <summary>Whether the other settings describe the same virtual router on the wire and on the host.</summary>

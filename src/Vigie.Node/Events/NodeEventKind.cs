@@ -38,4 +38,22 @@ public enum NodeEventKind : byte
 
     /// <summary>A new configuration is live (Count = virtual routers).</summary>
     Reconfigured,
+
+    /// <summary>The node has begun to work (Count = virtual routers).</summary>
+    Started,
+
+    /// <summary>Real-time scheduling was refused (Error).</summary>
+    RealTimeRefused,
+
+    /// <summary>Locking memory was refused (Error).</summary>
+    MemoryLockRefused,
+
+    /// <summary>A multicast group could not be joined (Error, Source = the group, Count = the interface's index).</summary>
+    JoinFailed,
+
+    /// <summary>The kernel's event queue overflowed; everything was read again.</summary>
+    KernelEventsLost,
+
+    /// <summary>The configuration that was sent is not valid here (it was checked before: a bug).</summary>
+    ConfigurationRefused,
 }
