@@ -106,7 +106,9 @@ public sealed partial class ElectionLoop
             return;
         RemoveOutdatedForms(router, on);
         router.Generation++;
+        // Until the kernel has them all: neither their number nor their presence is what the schedule was made for.
         router.AddressesReady = false;
+        router.Announcements.Stop();
         var plan = router.PlanAddresses(on, out var count);
         var lifetime = ElectionTimers.AddressLifetimeSeconds(router.Config.AdvertisementInterval);
         router.RenewAt = now + ElectionTimers.AddressRenewalInterval(lifetime);

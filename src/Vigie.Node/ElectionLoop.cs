@@ -171,16 +171,12 @@ public sealed partial class ElectionLoop
             return AdvertisementCheck.FromWire(error);
         var reason = AdvertisementCheck.Check(
             router.Config, router.AuthenticationData, router.Election.Primary(received.Source.Family), received, advertisement);
-        if (reason == DropReason.AddressOwner && advertisement.Priority == VirtualRouterConfig.OwnerPriority && !router.DuplicateOwnerReported)
-        {
-            router.DuplicateOwnerReported = true;
-            _events.Report(new NodeEvent { Kind = NodeEventKind.DuplicateOwner, At = now, Router = router.Slot, Source = received.Source });
-        }
-
         if (reason != DropReason.None)
             return reason;
         if (!CompareAddresses(now, router, received.Source, addresses) && router.Config.StrictAddresses)
             return DropReason.AddressList;
+        if (advertisement.Priority == VirtualRouterConfig.OwnerPriority && router.Config.Priority == VirtualRouterConfig.OwnerPriority)
+            ReportDuplicateOwner(now, router, received.Source);
         heard = new HeardAdvertisement(received.Source, advertisement.Priority, advertisement.Interval);
         return DropReason.None;
     }
@@ -203,6 +199,15 @@ public sealed partial class ElectionLoop
             Count = addresses.Length / source.ByteLength,
         });
         return false;
+    }
+
+    /// <summary>RFC 9568 7.1 (erratum 8298) and 8.3.2: worth a word, once; the tie-break settles who serves.</summary>
+    private void ReportDuplicateOwner(Instant now, RouterRuntime router, IpAddress source)
+    {
+        if (router.DuplicateOwnerReported)
+            return;
+        router.DuplicateOwnerReported = true;
+        _events.Report(new NodeEvent { Kind = NodeEventKind.DuplicateOwner, At = now, Router = router.Slot, Source = source });
     }
 
     private void Drop(Instant now, RouterRuntime router, DropReason reason, IpAddress source)

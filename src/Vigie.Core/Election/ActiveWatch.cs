@@ -19,6 +19,9 @@ internal sealed class ActiveWatch(IpFamily family)
     private IpAddress _lastSource;
     private TimeSpan _lastInterval;
     private int _hearings;
+    private Instant _timerSetAt;
+    private Instant _notBefore;
+    private bool _learned;
 
     public IpFamily Family { get; } = family;
 
@@ -47,11 +50,22 @@ internal sealed class ActiveWatch(IpFamily family)
     public void Start(Instant now, VirtualRouterConfig config)
     {
         ActiveAdverInterval = config.AdvertisementInterval;
-        Restart(now, config);
-        ActiveSource = IpAddress.None;
-        ActivePriority = 0;
+        _learned = false;
+        ForgetActive();
         Resigned = false;
         HeardLower = false;
+        SetTimer(now, config);
+    }
+
+    /// <summary>
+    /// Other settings: the wait is reckoned anew from when it began, so that no number of reloads delays a takeover. What
+    /// has been learned of a version 3 Active stays, or a shorter interval of ours would take the role from it.
+    /// </summary>
+    public void Reconfigure(VirtualRouterConfig config)
+    {
+        if (!_learned || config.Version == VrrpVersion.V2)
+            ActiveAdverInterval = config.AdvertisementInterval;
+        Arm(config);
     }
 
     public void Stop() => ActiveDownAt = Instant.Never;
@@ -82,19 +96,31 @@ internal sealed class ActiveWatch(IpFamily family)
     /// <summary>Follows this Active: learns its interval and waits for its next advertisements.</summary>
     public void Follow(Instant now, in HeardAdvertisement heard, VirtualRouterConfig config)
     {
-        ActiveSource = heard.Source;
-        ActivePriority = heard.Priority;
+        Observe(heard);
         ActiveAdverInterval = Learn(heard.Interval, config);
+        _learned = true;
         Resigned = false;
         HeardLower = false;
-        Restart(now, config);
+        SetTimer(now, config);
+    }
+
+    /// <summary>Who the Active is, for the operator; nothing follows from it.</summary>
+    public void Observe(in HeardAdvertisement heard)
+    {
+        if (heard.Priority == 0)
+        {
+            ForgetActive();
+            return;
+        }
+
+        ActiveSource = heard.Source;
+        ActivePriority = heard.Priority;
     }
 
     /// <summary>The Active of lower priority goes on for now; our timer keeps running (RFC 9568 6.4.2).</summary>
     public void Outrank(in HeardAdvertisement heard)
     {
-        ActiveSource = heard.Source;
-        ActivePriority = heard.Priority;
+        Observe(heard);
         HeardLower = true;
     }
 
@@ -103,13 +129,30 @@ internal sealed class ActiveWatch(IpFamily family)
     {
         ForgetActive();
         Resigned = true;
-        ActiveDownAt = now + ElectionTimers.SkewTime(config.Version, config.Priority, ActiveAdverInterval);
+        SetTimer(now, config);
     }
 
-    public void Restart(Instant now, VirtualRouterConfig config) =>
-        ActiveDownAt = now + ElectionTimers.ActiveDownInterval(config.Version, config.Priority, ActiveAdverInterval);
+    /// <summary>Waits at least until then, whatever the timer says.</summary>
+    public void Postpone(Instant until)
+    {
+        _notBefore = until;
+        ActiveDownAt = Instant.Max(ActiveDownAt, until);
+    }
 
-    public void Postpone(Instant until) => ActiveDownAt = Instant.Max(ActiveDownAt, until);
+    private void SetTimer(Instant now, VirtualRouterConfig config)
+    {
+        _timerSetAt = now;
+        _notBefore = now;
+        Arm(config);
+    }
+
+    private void Arm(VirtualRouterConfig config)
+    {
+        var wait = Resigned
+            ? ElectionTimers.SkewTime(config.Version, config.Priority, ActiveAdverInterval)
+            : ElectionTimers.ActiveDownInterval(config.Version, config.Priority, ActiveAdverInterval);
+        ActiveDownAt = Instant.Max(_timerSetAt + wait, _notBefore);
+    }
 
     private TimeSpan Learn(TimeSpan announced, VirtualRouterConfig config)
     {

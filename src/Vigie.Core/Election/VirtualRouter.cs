@@ -137,7 +137,7 @@ public sealed class VirtualRouter
             case RouterState.Initialize:
             case RouterState.Fault:
                 // RFC 9568 6.4.1: nothing is done; who the Active is is kept for the operator.
-                watch.Outrank(heard);
+                watch.Observe(heard);
                 break;
             default:
                 throw new InvalidOperationException($"unknown state {State}");
@@ -194,9 +194,9 @@ public sealed class VirtualRouter
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(effects);
-        var intervalChanged = config.AdvertisementInterval != Config.AdvertisementInterval;
+        if (config.Preempt != Config.Preempt)
+            _preemptAt = Instant.Never;
         Config = config;
-        _preemptAt = Instant.Never;
         if (State == RouterState.Active)
         {
             effects.Add(Effect.SendAdvertisement(config.Priority));
@@ -205,7 +205,8 @@ public sealed class VirtualRouter
         }
         else if (State == RouterState.Backup)
         {
-            RestartTimers(now, intervalChanged);
+            _v4?.Reconfigure(config);
+            _v6?.Reconfigure(config);
         }
         else if (State == RouterState.Fault && _retryAt != Instant.Never)
         {
@@ -246,12 +247,12 @@ public sealed class VirtualRouter
         _preemptAt = Instant.Never;
         if (Config.Priority == VirtualRouterConfig.OwnerPriority)
         {
-            BecomeActive(now, TransitionReason.AddressOwner, effects); // RFC 9568 6.4.1 (105)
+            BecomeActive(now, TransitionReason.AddressOwner, effects); // RFC 9568 6.4.1
             return;
         }
 
         Enter(now, RouterState.Backup, TransitionReason.Startup, effects);
-        // What a crashed predecessor may have left: a Backup holds no virtual address (RFC 9568 6.4.2 (305)).
+        // What a crashed predecessor may have left: a Backup holds no virtual address (RFC 9568 6.4.2).
         effects.Add(Effect.ReleaseAddresses);
     }
 
@@ -260,14 +261,15 @@ public sealed class VirtualRouter
         _graceGranted = false;
         if (heard.Priority == 0)
         {
-            watch.ActiveLeaves(now, Config); // RFC 9568 6.4.2 (415)
+            _preemptAt = Instant.Never;
+            watch.ActiveLeaves(now, Config); // RFC 9568 6.4.2
             return;
         }
 
         if (heard.Priority >= Config.Priority)
         {
             _preemptAt = Instant.Never;
-            watch.Follow(now, heard, Config); // (430)
+            watch.Follow(now, heard, Config);
             return;
         }
 
@@ -276,7 +278,7 @@ public sealed class VirtualRouter
         if (preempt.Enabled && _preemptAt == Instant.Never)
             _preemptAt = now + preempt.After;
         if (preempt.Enabled && now >= _preemptAt)
-            watch.Outrank(heard); // (445): discarded, the timer runs out
+            watch.Outrank(heard); // discarded: the timer runs out
         else
             watch.Follow(now, heard, Config);
     }
@@ -285,7 +287,7 @@ public sealed class VirtualRouter
     {
         if (heard.Priority == 0)
         {
-            // RFC 9568 6.4.3 (710)
+            // RFC 9568 6.4.3
             effects.Add(Effect.SendAdvertisement(Config.Priority));
             _advertiseAt = now + Config.AdvertisementInterval;
             return;
@@ -293,7 +295,6 @@ public sealed class VirtualRouter
 
         if (heard.Priority > Config.Priority || (heard.Priority == Config.Priority && LosesTie(now, watch, heard)))
         {
-            // (725)
             effects.Add(Effect.StopAnnouncing);
             Enter(now, RouterState.Backup,
                 heard.Priority > Config.Priority ? TransitionReason.HigherPriority : TransitionReason.TieLost, effects);
@@ -304,15 +305,14 @@ public sealed class VirtualRouter
             return;
         }
 
-        // (745): assert our role to the sender and to the bridges between us. Its claim may have taught the neighbours
-        // its MAC, so they are taught again; the announcer bounds how often.
+        // Assert our role to the sender and to the bridges between us, besides the regular beat. Its claim may have taught
+        // the neighbours its MAC, so they are taught again; the announcer bounds how often.
         effects.Add(Effect.SendAdvertisement(Config.Priority));
-        _advertiseAt = now + Config.AdvertisementInterval;
         effects.Add(Effect.AnnounceAddresses);
     }
 
     /// <summary>
-    /// Equal priority: the greater primary address wins (RFC 9568 6.4.3 (725)). A pair of families needs one verdict, or
+    /// Equal priority: the greater primary address wins (RFC 9568 6.4.3). A pair of families needs one verdict, or
     /// two hosts could each yield on another family for ever: while IPv4 is heard, IPv4 alone decides.
     /// </summary>
     private bool LosesTie(Instant now, ActiveWatch watch, in HeardAdvertisement heard)
@@ -344,7 +344,7 @@ public sealed class VirtualRouter
 
     private void BecomeActive(Instant now, TransitionReason reason, List<Effect> effects)
     {
-        // RFC 9568 6.4.2 (340): the advertisement goes out first, so that a rival lets go while we add addresses.
+        // RFC 9568 6.4.2: the advertisement goes out first, so that a rival lets go while we add addresses.
         effects.Add(Effect.SendAdvertisement(Config.Priority));
         Enter(now, RouterState.Active, reason, effects);
         effects.Add(Effect.AcquireAddresses);
@@ -357,7 +357,7 @@ public sealed class VirtualRouter
 
     private void Advertise(Instant now, List<Effect> effects)
     {
-        effects.Add(Effect.SendAdvertisement(Config.Priority)); // RFC 9568 6.4.3 (705)
+        effects.Add(Effect.SendAdvertisement(Config.Priority)); // RFC 9568 6.4.3
         // From the time it was due, not from the time it was sent: lateness must not add up to a slower beat.
         var next = _advertiseAt + Config.AdvertisementInterval;
         _advertiseAt = next > now ? next : now + Config.AdvertisementInterval;
@@ -380,19 +380,6 @@ public sealed class VirtualRouter
         }
 
         effects.Add(Effect.ReportState(state, reason));
-    }
-
-    private void RestartTimers(Instant now, bool intervalChanged)
-    {
-        if (intervalChanged)
-        {
-            _v4?.Start(now, Config);
-            _v6?.Start(now, Config);
-            return;
-        }
-
-        _v4?.Restart(now, Config);
-        _v6?.Restart(now, Config);
     }
 
     /// <summary>The last of the families' timers: only when every family's Active is silent may the pair be taken.</summary>

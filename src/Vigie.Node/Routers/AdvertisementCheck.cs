@@ -56,8 +56,8 @@ internal static class AdvertisementCheck
                 return DropReason.Interval;
         }
 
-        // RFC 9568 7.1: the address owner takes no part in an election.
-        return config.Priority == VirtualRouterConfig.OwnerPriority ? DropReason.AddressOwner : DropReason.None;
+        // An address owner listens too (RFC 9568 7.1 with erratum 8298): two owners that did not would both stay Active.
+        return DropReason.None;
     }
 
     /// <summary>Whether the sender has the same addresses as we, in whatever order.</summary>

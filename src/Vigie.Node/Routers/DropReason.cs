@@ -31,9 +31,6 @@ public enum DropReason : byte
     /// <summary>strict_addresses is on and the list differs from ours.</summary>
     AddressList,
 
-    /// <summary>We are the address owner (priority 255), who listens to nobody.</summary>
-    AddressOwner,
-
     /// <summary>The sender is not one of the configured peers.</summary>
     UnknownPeer,
 
