@@ -1,12 +1,10 @@
-using System.Diagnostics;
 using Vigie.Core;
+using Vigie.Linux;
 
 namespace Vigie.Lab;
 
-/// <summary>The one clock by which the lab stamps what it does and sees; it never jumps when the wall clock is set.</summary>
+/// <summary>The one clock by which the lab stamps what it does and sees; the daemons use the same.</summary>
 public static class LabClock
 {
-    private static readonly long NanosecondsPerTick = 1_000_000_000 / Stopwatch.Frequency;
-
-    public static Instant Now => new(Stopwatch.GetTimestamp() * NanosecondsPerTick);
+    public static Instant Now => Clock.Now();
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using Microsoft.Win32.SafeHandles;
+using Vigie.Linux;
 
 namespace Vigie.Lab;
 
@@ -111,12 +111,7 @@ internal sealed class NamespaceThread : IDisposable
 
     private static void Enter(string namespaceName)
     {
-        using (SafeFileHandle handle = File.OpenHandle(PathOf(namespaceName), share: FileShare.ReadWrite | FileShare.Delete))
-        {
-            if (Syscalls.SetNamespace((int)handle.DangerousGetHandle(), Syscalls.CloneNewNet) != 0)
-                throw new LabException($"cannot enter namespace {namespaceName}: {System.Runtime.InteropServices.Marshal.GetLastPInvokeErrorMessage()}");
-        }
-
+        NetworkNamespace.Enter(PathOf(namespaceName));
         RefuseTheMachinesOwnNamespace(namespaceName);
     }
 

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Vigie.Core;
 using Vigie.Core.Net;
+using Vigie.Linux;
 
 namespace Vigie.Lab.Probes;
 
@@ -137,6 +137,11 @@ public sealed class UdpProbe : IDisposable
     private void Probe()
     {
         var interval = _options.Interval.Ticks * 100;
+        using var epoll = new Epoll();
+        using var timer = new TimerFd();
+        epoll.Add(_socket.SafeHandle, 0, EpollInterest.Readable);
+        epoll.Add(timer, 1, EpollInterest.Readable);
+        Span<EpollEvent> ready = stackalloc EpollEvent[2];
         var due = LabClock.Now.Nanoseconds;
         var lastTurn = due;
         long? end = null;
@@ -159,7 +164,8 @@ public sealed class UdpProbe : IDisposable
                 return;
             if (end is not null)
                 due = now + interval;
-            WaitForAnswerUntil(due);
+            timer.Arm(new Instant(due));
+            epoll.Wait(ready, -1);
         }
     }
 
@@ -235,13 +241,4 @@ public sealed class UdpProbe : IDisposable
     }
 
     private string ResponderName(int index) => System.Text.Encoding.ASCII.GetString(Volatile.Read(ref _responders[index])!);
-
-    private unsafe void WaitForAnswerUntil(long due)
-    {
-        var wait = Math.Max(0, due - LabClock.Now.Nanoseconds);
-        var timeout = new Syscalls.TimeSpec { Seconds = wait / 1_000_000_000, Nanoseconds = wait % 1_000_000_000 };
-        var entry = new Syscalls.PollEntry { Fd = (int)_socket.Handle, Events = 1 };
-        _ = Syscalls.Poll(&entry, 1, &timeout, null);
-        _ = Marshal.GetLastPInvokeError();
-    }
 }

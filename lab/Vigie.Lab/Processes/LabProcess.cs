@@ -110,8 +110,16 @@ public sealed class LabProcess : IDisposable
     /// <summary>The ids of the program and its descendants at this moment.</summary>
     public IReadOnlyList<int> Tree() => ProcessTree.Of(Pid);
 
-    /// <summary>Freezes the program and its descendants.</summary>
-    public void Pause() => SignalTree(Signals.Stop);
+    /// <summary>Freezes the program and its descendants, those too that were born meanwhile.</summary>
+    public void Pause()
+    {
+        var stopped = new HashSet<int>();
+        while (Tree().Where(stopped.Add).ToArray() is { Length: > 0 } running)
+        {
+            foreach (var member in running)
+                Signals.Send(member, Signals.Stop);
+        }
+    }
 
     public void Resume() => SignalTree(Signals.Continue);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vigie.Linux;
 
 namespace Vigie.Lab.Processes;
 
@@ -39,7 +40,7 @@ internal static class ProcessTree
             NamespaceThread.StartThread(namespaceName, "lab sweep", () => inside = NamespaceThread.LinkOf("/proc/thread-self/ns/net")).Join();
             link = inside;
         }
-        catch (Exception exception) when (exception is LabException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is LabException or LinuxException)
         {
             // No namespace any more, or only the file that it was mounted on: nobody can live there.
             return;

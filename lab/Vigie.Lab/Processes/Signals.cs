@@ -1,3 +1,5 @@
+using Vigie.Linux;
+
 namespace Vigie.Lab.Processes;
 
 /// <summary>The signals that the lab sends, by their Linux numbers.</summary>
@@ -17,6 +19,6 @@ public static class Signals
     {
         if (pid <= 1)
             throw new LabException($"{pid} is no process of the lab's");
-        return Syscalls.Kill(pid, signal) == 0;
+        return ProcessSignal.Send(pid, signal) == 0;
     }
 }

@@ -42,12 +42,13 @@ public sealed unsafe class Epoll : FileDescriptor
     {
     }
 
-    public void Add(FileDescriptor fd, ulong token, EpollInterest interest) => Control(OperationAdd, fd, token, interest, "EPOLL_CTL_ADD");
+    /// <summary>Watches a descriptor of this room, or any other handle that holds one (a socket of the framework).</summary>
+    public void Add(SafeHandle fd, ulong token, EpollInterest interest) => Control(OperationAdd, fd, token, interest, "EPOLL_CTL_ADD");
 
-    public void Modify(FileDescriptor fd, ulong token, EpollInterest interest) => Control(OperationModify, fd, token, interest, "EPOLL_CTL_MOD");
+    public void Modify(SafeHandle fd, ulong token, EpollInterest interest) => Control(OperationModify, fd, token, interest, "EPOLL_CTL_MOD");
 
     /// <summary>Must be called before the descriptor is disposed when another process shares it.</summary>
-    public void Remove(FileDescriptor fd) => Control(OperationRemove, fd, 0, EpollInterest.None, "EPOLL_CTL_DEL");
+    public void Remove(SafeHandle fd) => Control(OperationRemove, fd, 0, EpollInterest.None, "EPOLL_CTL_DEL");
 
     /// <summary>
     /// Waits until something is ready or the time is over (milliseconds; 0 polls, -1 waits for ever) and returns how
@@ -73,7 +74,7 @@ public sealed unsafe class Epoll : FileDescriptor
         }
     }
 
-    private void Control(int operation, FileDescriptor fd, ulong token, EpollInterest interest, string name)
+    private void Control(int operation, SafeHandle fd, ulong token, EpollInterest interest, string name)
     {
         Span<byte> value = stackalloc byte[EventSize];
         value.Clear();

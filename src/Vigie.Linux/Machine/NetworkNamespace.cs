@@ -30,6 +30,17 @@ public static class NetworkNamespace
     });
 
     /// <summary>
+    /// Moves the calling thread, and only it, into the namespace for the rest of its life: what it opens or starts from
+    /// now on belongs there. For threads of one's own, never for pooled ones.
+    /// </summary>
+    public static void Enter(string path)
+    {
+        using var target = FileDescriptor.Open(path);
+        if (Libc.setns(target, CloneNewNetwork) < 0)
+            throw LinuxException.Last($"setns({path}, CLONE_NEWNET)");
+    }
+
+    /// <summary>
     /// Makes a new, empty namespace without a name; it lives as long as the descriptor, its sockets or its processes.
     /// </summary>
     public static FileDescriptor Create() => OnOwnThread(() =>

@@ -39,7 +39,7 @@ internal static unsafe partial class Libc
     internal static partial int epoll_create1(int flags);
 
     [LibraryImport(Library, SetLastError = true)]
-    internal static partial int epoll_ctl(FileDescriptor epoll, int operation, FileDescriptor fd, void* @event);
+    internal static partial int epoll_ctl(FileDescriptor epoll, int operation, SafeHandle fd, void* @event);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int epoll_wait(FileDescriptor epoll, void* events, int maxEvents, int timeoutMs);
