@@ -49,8 +49,11 @@ public sealed record VirtualRouterConfig
     /// <summary>Drop advertisements whose address list differs from ours, instead of only counting them.</summary>
     public bool StrictAddresses { get; init; }
 
-    /// <summary>The checksum that version 3 over IPv4 sends; both are accepted.</summary>
-    public Ipv4ChecksumForm Ipv4Checksum { get; init; } = Ipv4ChecksumForm.MessageOnly;
+    /// <summary>
+    /// The checksum that version 3 over IPv4 sends; both are accepted. RFC 9568 5.2.8 would be the message alone, but
+    /// keepalived 2.2.7 and FRR 8.4.4 refuse that (docs/decisions/0002-ipv4-checksum-form.md).
+    /// </summary>
+    public Ipv4ChecksumForm Ipv4Checksum { get; init; } = Ipv4ChecksumForm.PseudoHeader;
 
     public bool HasFamily(IpFamily family)
     {
