@@ -90,7 +90,8 @@ public sealed partial class ElectionLoop
                 router.Lateness.Record(outcome.At - due);
         }
 
-        if (outcome.Error == router.SendError)
+        // On a link that is down a resignation is tried and expected to fail; the state says what is wrong already.
+        if (outcome.Error == router.SendError || (outcome.Error != 0 && !on.Running))
             return;
         router.SendError = outcome.Error;
         _events.Report(new NodeEvent

@@ -231,6 +231,17 @@ public sealed partial class ElectionLoop
         }
 
         _rejoin.Clear();
-        _network.Listen(new ListeningPlan(interfaces.ToImmutable(), [.. _byVirtualAddress.Keys]));
+        _network.Listen(new ListeningPlan(interfaces.ToImmutable(), [.. _byVirtualAddress.Keys]) { RefusedAddresses = RefusedAddresses() });
+    }
+
+    /// <summary>The owner accepts whatever Accept_Mode says: the addresses are its own (RFC 9568 6.1).</summary>
+    private ImmutableArray<IpAddress> RefusedAddresses()
+    {
+        var refused = ImmutableArray.CreateBuilder<IpAddress>();
+        foreach (var router in _routers)
+            if (!router.Config.Accept && router.Config.Priority != Core.Configuration.VirtualRouterConfig.OwnerPriority)
+                foreach (var address in router.Config.Addresses)
+                    refused.Add(address.Address);
+        return refused.ToImmutable();
     }
 }

@@ -108,6 +108,8 @@ public sealed partial class ElectionLoop
             router.Election.OnShutdown(now, _effects);
             Run(now, router, Instant.Never);
         }
+
+        _network.Listen(ListeningPlan.Nothing);
     }
 
     /// <summary>A VRRP message arrived. It may come from anybody and hold anything.</summary>

@@ -56,4 +56,7 @@ public enum NodeEventKind : byte
 
     /// <summary>The configuration that was sent is not valid here (it was checked before: a bug).</summary>
     ConfigurationRefused,
+
+    /// <summary>Packets to the addresses of a virtual router with accept mode off cannot be refused.</summary>
+    AcceptFilterFailed,
 }

@@ -4,7 +4,17 @@ using Vigie.Core.Net;
 namespace Vigie.Node.Ports;
 
 /// <summary>Which interfaces are listened on, and for whose addresses foreign claims are wanted.</summary>
-public sealed record ListeningPlan(ImmutableArray<ListeningInterface> Interfaces, ImmutableArray<IpAddress> VirtualAddresses);
+public sealed record ListeningPlan(ImmutableArray<ListeningInterface> Interfaces, ImmutableArray<IpAddress> VirtualAddresses)
+{
+    /// <summary>Listens nowhere and refuses nothing.</summary>
+    public static readonly ListeningPlan Nothing = new([], []);
+
+    /// <summary>
+    /// Virtual addresses for which this host answers ARP and neighbour discovery but accepts no packets (RFC 9568 6.1
+    /// Accept_Mode false), whoever holds them at the moment.
+    /// </summary>
+    public ImmutableArray<IpAddress> RefusedAddresses { get; init; } = [];
+}
 
 /// <summary>One interface of a <see cref="ListeningPlan"/>.</summary>
 /// <param name="Index">The kernel's index.</param>

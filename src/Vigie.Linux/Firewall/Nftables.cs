@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+
+namespace Vigie.Linux;
+
+/// <summary>
+/// Runs nftables commands through libnftables, all of a text in one transaction. The library is loaded on first use, so
+/// that a host whose configuration needs no packet filter needs no library.
+/// </summary>
+public sealed partial class Nftables : IDisposable
+{
+    private const string Library = "libnftables.so.1";
+
+    private nint _context;
+
+    private Nftables(nint context) => _context = context;
+
+    /// <summary>Null, and why, when the library is not there or does not start.</summary>
+    public static Nftables? TryOpen(out string reason)
+    {
+        reason = "";
+        try
+        {
+            var context = nft_ctx_new(0);
+            if (context == 0)
+            {
+                reason = "libnftables has no memory";
+                return null;
+            }
+
+            _ = nft_ctx_buffer_output(context);
+            _ = nft_ctx_buffer_error(context);
+            return new Nftables(context);
+        }
+        catch (DllNotFoundException)
+        {
+            reason = $"{Library} is not installed (Debian: libnftables1)";
+            return null;
+        }
+    }
+
+    /// <summary>Runs the commands; null when all were taken, else what nftables says and nothing has changed.</summary>
+    public string? Run(string commands)
+    {
+        ObjectDisposedException.ThrowIf(_context == 0, this);
+        if (nft_run_cmd_from_buffer(_context, commands) == 0)
+            return null;
+        var text = Marshal.PtrToStringUTF8(nft_ctx_get_error_buffer(_context));
+        return string.IsNullOrWhiteSpace(text) ? "nftables refused without saying why" : text.Trim();
+    }
+
+    public void Dispose()
+    {
+        if (_context != 0)
+            nft_ctx_free(_context);
+        _context = 0;
+    }
+
+    [LibraryImport(Library)]
+    private static partial nint nft_ctx_new(uint flags);
+
+    [LibraryImport(Library)]
+    private static partial void nft_ctx_free(nint context);
+
+    [LibraryImport(Library)]
+    private static partial int nft_ctx_buffer_output(nint context);
+
+    [LibraryImport(Library)]
+    private static partial int nft_ctx_buffer_error(nint context);
+
+    [LibraryImport(Library)]
+    private static partial nint nft_ctx_get_error_buffer(nint context);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int nft_run_cmd_from_buffer(nint context, string commands);
+}
