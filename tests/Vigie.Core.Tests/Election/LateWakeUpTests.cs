@@ -1,0 +1,82 @@
+using Vigie.Core.Election;
+using Xunit;
+using static Vigie.Core.Election.RouterState;
+
+namespace Vigie.Core.Tests.Election;
+
+/// <summary>A host that could not run has not listened either: what a late Backup takes for silence may be its own.</summary>
+public sealed class LateWakeUpTests
+{
+    private static readonly TimeSpan DownInterval = TimeSpan.FromTicks(36_093_750);
+    private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
+
+    [Fact]
+    public void Half_an_interval_late_is_not_late()
+    {
+        var scene = ElectionScene.Backup().After(DownInterval).After(0.5);
+
+        Assert.Equal("send 100, Active (ActiveSilent), acquire", scene.WakeNow().Effects);
+    }
+
+    [Fact]
+    public void Later_than_that_grants_one_more_interval()
+    {
+        var scene = ElectionScene.Backup().After(DownInterval).After(0.5).After(Tick);
+
+        Assert.Equal(new Outcome(Outcome.Nothing, Backup, TimeSpan.FromSeconds(1)), scene.WakeNow());
+        Assert.Equal("send 100, Active (ActiveSilent), acquire", scene.Wake().Effects);
+    }
+
+    [Fact]
+    public void The_interval_granted_is_that_of_the_Active()
+    {
+        var scene = ElectionScene.Backup();
+        scene.Hear(priority: 200, seconds: 4);
+
+        Assert.Equal(TimeSpan.FromSeconds(4), scene.After(3600).WakeNow().Wait);
+    }
+
+    [Fact]
+    public void A_host_that_is_always_late_takes_over_all_the_same()
+    {
+        var scene = ElectionScene.Backup().After(60);
+        scene.WakeNow();
+
+        Assert.Equal("send 100, Active (ActiveSilent), acquire", scene.After(60).WakeNow().Effects);
+    }
+
+    [Fact]
+    public void The_Active_heard_within_the_interval_granted_keeps_its_role()
+    {
+        var scene = ElectionScene.Backup().After(60);
+        scene.WakeNow();
+
+        Assert.Equal(new Outcome(Outcome.Nothing, Backup, DownInterval), scene.After(0.5).Hear(priority: 200));
+    }
+
+    [Fact]
+    public void Each_silence_has_its_own_grace()
+    {
+        var scene = ElectionScene.Backup().After(60);
+        scene.WakeNow();
+        scene.Hear(priority: 200);
+
+        Assert.Equal(new Outcome(Outcome.Nothing, Backup, TimeSpan.FromSeconds(1)), scene.After(60).WakeNow());
+    }
+
+    [Fact]
+    public void An_Active_that_wakes_late_sends_one_advertisement_and_not_all_it_missed()
+    {
+        var scene = ElectionScene.Active().After(60.25);
+
+        Assert.Equal(new Outcome("send 100", Active, TimeSpan.FromSeconds(1)), scene.WakeNow());
+    }
+
+    [Fact]
+    public void An_Active_that_wakes_a_little_late_keeps_the_beat()
+    {
+        var scene = ElectionScene.Active().After(1.25);
+
+        Assert.Equal(new Outcome("send 100", Active, TimeSpan.FromMilliseconds(750)), scene.WakeNow());
+    }
+}
