@@ -64,8 +64,8 @@ public sealed partial class ElectionLoop
     {
         var addresses = router.Advertised(family);
         var source = router.Election.Primary(family);
-        if (addresses.IsEmpty || source.IsNone)
-            return;
+        if (addresses.IsEmpty || !on.HoldsForeign(source))
+            return; // a resignation because this very address is gone: the other family still carries it
         if (!router.Config.HasPeers(family))
         {
             SendOne(now, router, on, source, family == IpFamily.IPv4 ? VrrpCodec.MulticastIPv4 : VrrpCodec.MulticastIPv6, priority, due);
