@@ -11,6 +11,7 @@ SUITES='
 tidy          | tests/Vigie.Tidy.Tests          | 300  | quick |
 core          | tests/Vigie.Core.Tests          | 300  | quick |
 configuration | tests/Vigie.Configuration.Tests | 120  | quick |
+cli           | tests/Vigie.Cli.Tests           | 120  | quick |
 node          | tests/Vigie.Node.Tests          | 300  | quick |
 simulation    | tests/Vigie.Simulation          | 600  | quick |
 linux         | tests/Vigie.Linux.Tests         | 600  |       | lab

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace Vigie.Linux.Tests;
 
+/// <summary>Addresses, links and neighbours through rtnetlink, in a namespace of its own.</summary>
 public sealed class RouteSocketTests : IDisposable
 {
     private const byte Tag = 0xC8;

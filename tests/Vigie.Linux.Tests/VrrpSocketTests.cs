@@ -3,6 +3,7 @@ using Xunit;
 
 namespace Vigie.Linux.Tests;
 
+/// <summary>VRRP messages sent and received over a real link, in a namespace of its own.</summary>
 public sealed class VrrpSocketTests : IDisposable
 {
     private static readonly IpAddress s_groupIPv4 = IpAddress.Parse("224.0.0.18");

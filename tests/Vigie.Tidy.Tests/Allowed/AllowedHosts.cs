@@ -1,0 +1,12 @@
+using Vigie.Tidy.Tests.Rules;
+
+namespace Vigie.Tidy.Tests.Allowed;
+
+/// <summary>Hosts that sources, scripts and documents may name.</summary>
+public static class AllowedHosts
+{
+    public static readonly IReadOnlyCollection<Exemption> All =
+    [
+        new("learn.microsoft.com", "where the .NET SDK for Debian is explained"),
+    ];
+}
