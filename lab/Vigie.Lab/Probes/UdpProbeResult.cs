@@ -12,9 +12,9 @@ namespace Vigie.Lab.Probes;
 public sealed record ResponderRun(string Host, Instant First, Instant Last, long Answers);
 
 /// <summary>A time without answers, as the client saw it.</summary>
-/// <param name="From">When the last question was asked that was answered before the silence: the client's last proof that the service worked.</param>
-/// <param name="To">When the first answer after the silence arrived: its first proof that it works again.</param>
-/// <param name="Lost">Questions asked in between that were never answered.</param>
+/// <param name="From">When the last answer before the silence arrived.</param>
+/// <param name="To">When the first answer after it arrived.</param>
+/// <param name="Lost">Questions asked in between that were never answered. Questions that waited in the client's ARP queue and were answered late are not lost, but the client did wait for them.</param>
 /// <param name="LongestStall">The longest time in between during which the probe itself got no processor; a figure that is not far above it says nothing about the service.</param>
 /// <param name="Before">Who answered last before the silence.</param>
 /// <param name="After">Who answered first after it.</param>
@@ -24,9 +24,10 @@ public sealed record ProbeGap(Instant From, Instant To, int Lost, TimeSpan Longe
 }
 
 /// <summary>
-/// What a client saw of an address. The outage of a moment is the length of the gap around it: from asking the last
-/// answered question to the arrival of the next answer. It is never flattering: a service that is away for x ms shows
-/// as x ms to x ms + one interval + one round trip; without any fault a gap is one interval and one round trip.
+/// What a client saw of an address. The outage of an event is the longest silence around it: the time between the
+/// arrivals of two consecutive answers. Without any fault that is one interval; a service that is away for x ms shows as
+/// x ms to x ms + two intervals (give or take a round trip of some 0.05 ms). A moment in which the probe itself had no
+/// processor looks the same, which is why every gap says how much of that there was.
 /// </summary>
 public sealed class UdpProbeResult
 {
@@ -91,9 +92,9 @@ public sealed class UdpProbeResult
         var longest = 0;
         for (var i = 1; i < _answers.Length; i++)
         {
-            if (_answers[i].At < from.Nanoseconds || SentAt(i - 1) > to.Nanoseconds)
+            if (_answers[i].At < from.Nanoseconds || _answers[i - 1].At > to.Nanoseconds)
                 continue;
-            if (longest == 0 || _answers[i].At - SentAt(i - 1) > _answers[longest].At - SentAt(longest - 1))
+            if (longest == 0 || Silence(i) > Silence(longest))
                 longest = i;
         }
 
@@ -106,7 +107,7 @@ public sealed class UdpProbeResult
         var gaps = ImmutableArray.CreateBuilder<ProbeGap>();
         for (var i = 1; i < _answers.Length; i++)
         {
-            if (new Instant(_answers[i].At) - new Instant(SentAt(i - 1)) > limit)
+            if (Silence(i) > limit.Ticks * 100)
                 gaps.Add(GapBefore(i));
         }
 
@@ -134,17 +135,16 @@ public sealed class UdpProbeResult
         $"{Target}: {Sent} asked, {Answered} answered, longest gap {LongestGap()?.Length.TotalMilliseconds:0.0} ms, by {string.Join(" > ", Runs.Take(20).Select(run => $"{run.Host} x{run.Answers}"))}"
         + $" ({Duplicates} duplicates, {Reordered} reordered, {LeftOut} left out, longest stall {LongestStall.TotalMilliseconds:0.0} ms)";
 
-    private long SentAt(int answerIndex) => _sentAt[_answers[answerIndex].Number];
+    private long Silence(int index) => _answers[index].At - _answers[index - 1].At;
 
     private ProbeGap GapBefore(int index)
     {
         var before = _answers[index - 1];
         var after = _answers[index];
-        long from = _sentAt[before.Number], to = after.At;
-        var answered = _answers.Count(answer => _sentAt[answer.Number] > from && _sentAt[answer.Number] <= to);
-        var asked = _sentAt.Count(at => at > from && at <= to);
-        var stall = _stalls.Where(stall => stall.At + stall.Length.Ticks * 100 > from && stall.At < to).Select(stall => stall.Length).DefaultIfEmpty().Max();
-        return new ProbeGap(new Instant(from), new Instant(to), asked - answered, stall, _names[before.By], _names[after.By]);
+        var asked = _sentAt.Count(at => at > _sentAt[before.Number] && at <= after.At);
+        var answered = _answers.Count(answer => _sentAt[answer.Number] > _sentAt[before.Number] && _sentAt[answer.Number] <= after.At);
+        var stall = _stalls.Where(stall => stall.At + stall.Length.Ticks * 100 > before.At && stall.At < after.At).Select(stall => stall.Length).DefaultIfEmpty().Max();
+        return new ProbeGap(new Instant(before.At), new Instant(after.At), asked - answered, stall, _names[before.By], _names[after.By]);
     }
 
     private ImmutableArray<ResponderRun> FindRuns()
