@@ -21,16 +21,13 @@ internal sealed class TestNetwork : IDisposable
             throw new InvalidOperationException("these tests make network namespaces and raw sockets: run them as root");
         _left = NetworkNamespace.Create();
         _right = NetworkNamespace.Create();
-        var right = string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{_right.Number}");
-        Left("link", "add", "v0", "type", "veth", "peer", "name", "v0", "netns", right);
+        AddLink("v0", 10);
         Configure(Left, 1);
         Configure(Right, 2);
-        LeftIndex = OnLeft(IndexOfV0);
-        RightIndex = OnRight(IndexOfV0);
+        LeftIndex = 10;
+        RightIndex = 110;
 
-        // IPv6 waits for the link layer before it sends or hears anything: its multicast route tells.
-        Waiting.Until(() => Left("-6", "route", "show", "table", "local", "type", "multicast").Contains("v0"), "IPv6 on the left");
-        Waiting.Until(() => Right("-6", "route", "show", "table", "local", "type", "multicast").Contains("v0"), "IPv6 on the right");
+        AwaitIPv6("v0");
     }
 
     public int LeftIndex { get; }
@@ -44,6 +41,32 @@ internal sealed class TestNetwork : IDisposable
     public static IpAddress LeftIPv6 { get; } = IpAddress.Parse("fd77::1");
 
     public static IpAddress RightIPv6 { get; } = IpAddress.Parse("fd77::2");
+
+    public Func<string[], string> IpOnLeft => Left;
+
+    public Func<string[], string> IpOnRight => Right;
+
+    /// <summary>
+    /// Joins the two hosts by a link of the same name on both, which is down as yet. The indexes differ: the kernel takes
+    /// a link whose two ends have the same index for an ordinary one, and reports its carrier up to a second later.
+    /// </summary>
+    public void AddLink(string name, int leftIndex)
+    {
+        var right = string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{_right.Number}");
+        var (left, rightIndex) = (leftIndex.ToString(CultureInfo.InvariantCulture), (leftIndex + 100).ToString(CultureInfo.InvariantCulture));
+        Left("link", "add", name, "index", left, "type", "veth", "peer", "name", name, "index", rightIndex, "netns", right);
+    }
+
+    /// <summary>IPv6 waits for the link layer before it sends or hears anything: its multicast route tells.</summary>
+    public void AwaitIPv6(string link)
+    {
+        foreach (var ip in new[] { IpOnLeft, IpOnRight })
+        {
+            Waiting.Until(
+                () => ip(["-6", "route", "show", "table", "local", "type", "multicast"]).Contains($"dev {link}", StringComparison.Ordinal),
+                $"IPv6 on {link}");
+        }
+    }
 
     public T OnLeft<T>(Func<T> function) => NetworkNamespace.Run(_left, function);
 
@@ -78,17 +101,11 @@ internal sealed class TestNetwork : IDisposable
 
     private static void Configure(Func<string[], string> ip, int host)
     {
-        ip(["link", "set", "lo", "up"]);
+        ip(["link", "set", "v0", "addrgenmode", "none"]);
         ip(["addr", "add", $"10.77.0.{host}/24", "dev", "v0"]);
         ip(["addr", "add", $"fd77::{host}/64", "dev", "v0", "nodad"]);
-        ip(["link", "set", "v0", "addrgenmode", "none"]);
         ip(["addr", "add", $"fe80::{host}/64", "dev", "v0", "nodad"]);
+        ip(["link", "set", "lo", "up"]);
         ip(["link", "set", "v0", "up"]);
-    }
-
-    private static int IndexOfV0()
-    {
-        using var socket = new RouteSocket();
-        return socket.DumpLinks().Single(link => link.Name == "v0").Index;
     }
 }

@@ -12,12 +12,15 @@ internal sealed unsafe class BpfProgram
     /// <summary>The kernel refuses longer programs (BPF_MAXINSNS).</summary>
     internal const int MaxInstructions = 4096;
 
-    // Magic offsets: relative to the network header, and the receiving interface's index.
+    // Magic offsets: relative to the network header; what the kernel knows about the packet besides its bytes.
     internal const uint NetworkHeader = unchecked((uint)-0x100000);
+    internal const uint PacketType = unchecked((uint)(-0x1000 + 4));
     internal const uint InterfaceIndex = unchecked((uint)(-0x1000 + 8));
 
     internal const uint WholePacket = 0xFFFF_FFFF;
     internal const uint NoPacket = 0;
+
+    private const int KeysPerLeaf = 4;
 
     private const ushort LoadWordAbsolute = 0x20;
     private const ushort LoadHalfAbsolute = 0x28;
@@ -77,21 +80,15 @@ internal sealed unsafe class BpfProgram
     }
 
     /// <summary>
-    /// Finds the loaded value among sorted distinct keys in logarithmic time: runs what <paramref name="found"/> emits
-    /// for that key, else goes to the label. What is emitted must not fall through.
+    /// Goes to one label when the loaded value is among the keys (sorted, distinct), else to the other; the time is
+    /// logarithmic, the length about three instructions per key.
     /// </summary>
-    internal void Select(ReadOnlySpan<uint> keys, Action<uint> found, int otherwise)
+    internal void Select(ReadOnlySpan<uint> keys, int found, int otherwise)
     {
-        if (keys.Length <= 3)
+        if (keys.Length <= KeysPerLeaf)
         {
             foreach (var key in keys)
-            {
-                var next = NewLabel();
-                IfNotEqual(key, next);
-                found(key);
-                Mark(next);
-            }
-
+                IfEqual(key, found);
             GoTo(otherwise);
             return;
         }

@@ -23,7 +23,7 @@ internal static class VrrpFilter
         var distant = program.NewLabel();
 
         program.LoadWord(BpfProgram.InterfaceIndex);
-        program.Select(FilterKeys.Sorted(interfaceIndexes), _ => program.GoTo(known), drop);
+        program.Select(FilterKeys.Sorted(interfaceIndexes), known, drop);
 
         program.Mark(known);
         // A raw IPv4 socket's packet begins with the IP header, a raw IPv6 socket's with what follows it.

@@ -11,6 +11,7 @@ internal static class SocketConstants
     internal const int FamilyPacket = 17;
 
     // Types; the flags of SOCK_CLOEXEC | SOCK_NONBLOCK are always added.
+    internal const int TypeDatagram = 2;
     internal const int TypeRaw = 3;
     internal const int TypeSequencedPacket = 5;
     internal const int TypeFlags = 0x80800;
@@ -28,6 +29,7 @@ internal static class SocketConstants
     internal const int AttachFilter = 26;
     internal const int SendBufferForce = 32;
     internal const int ReceiveBufferForce = 33;
+    internal const int MemoryInfo = 55;
 
     // IPPROTO_IP.
     internal const int LevelIPv4 = 0;
@@ -48,7 +50,6 @@ internal static class SocketConstants
     internal const int IPv6MulticastLoop = 19;
     internal const int IPv6AddMembership = 20;
     internal const int IPv6DropMembership = 21;
-    internal const int IPv6MulticastAll = 29;
     internal const int IPv6ReceivePacketInfo = 49;
     internal const int IPv6PacketInfo = 50;
     internal const int IPv6ReceiveHopLimit = 51;
@@ -58,6 +59,7 @@ internal static class SocketConstants
     // SOL_PACKET.
     internal const int LevelPacket = 263;
     internal const int PacketIgnoreOutgoing = 23;
+    internal const uint PacketTypeOtherHost = 3;
 
     // SOL_NETLINK.
     internal const int LevelNetlink = 270;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Vigie.Linux.Native;
 using static Vigie.Linux.Native.RouteConstants;
 
@@ -43,6 +44,26 @@ public sealed class RouteEvents : NetlinkSocket
     internal RouteEvents(bool neighbors, int receiveBufferBytes)
         : base(receiveBufferBytes, GroupLink | GroupAddressIPv4 | GroupAddressIPv6 | (neighbors ? GroupNeighbor : 0))
     {
+    }
+
+    /// <summary>
+    /// Stops hearing of addresses that this requester adds or renews: it has its answers, and renewing a thousand
+    /// lifetimes every second would wake us a thousand times. What disappears because of it is still heard. An errno.
+    /// </summary>
+    public int IgnoreAdditionsBy(RouteSocket requester)
+    {
+        // nlmsg_type at 4 and nlmsg_pid at 12 are little-endian; the filter loads big-endian.
+        const uint typeOffset = 4, portOffset = 12;
+        var program = new BpfProgram();
+        var keep = program.NewLabel();
+        program.LoadHalf(typeOffset);
+        program.IfNotEqual(BinaryPrimitives.ReverseEndianness(NewAddress), keep);
+        program.LoadWord(portOffset);
+        program.IfNotEqual(BinaryPrimitives.ReverseEndianness(requester.PortId), keep);
+        program.Return(BpfProgram.NoPacket);
+        program.Mark(keep);
+        program.Return(BpfProgram.WholePacket);
+        return program.Attach(this);
     }
 
     /// <summary>Reads what is there. Events about addresses, and about links already known, allocate nothing.</summary>

@@ -66,6 +66,9 @@ public sealed partial class RouteSocket : NetlinkSocket
         return neighbors.ToImmutable();
     }
 
+    /// <summary>Dumps begun again because something changed meanwhile.</summary>
+    public long InterruptedDumps { get; private set; }
+
     private delegate void MessageHandler(NetlinkMessage message);
 
     private void Dump(ushort type, Action restart, MessageHandler onMessage)
@@ -75,6 +78,7 @@ public sealed partial class RouteSocket : NetlinkSocket
             restart();
             if (TryDump(type, onMessage))
                 return;
+            InterruptedDumps++;
         }
 
         throw new LinuxException($"a netlink dump (type {type}) was interrupted {MaxDumpAttempts} times", new LinuxError(Errno.EAGAIN));

@@ -34,6 +34,18 @@ internal static unsafe class SocketOptions
         return Libc.getsockopt(socket, level, option, &value, &length) == 0 ? value : throw LinuxException.Last($"getsockopt({name})");
     }
 
+    /// <summary>Packets that the kernel dropped since the socket was opened because its receive buffer was full.</summary>
+    internal static uint Overflows(FileDescriptor socket)
+    {
+        // SO_MEMINFO: nine counters, the last of them sk_drops.
+        const int counters = 9;
+        var values = stackalloc uint[counters];
+        uint length = counters * sizeof(uint);
+        return Libc.getsockopt(socket, SocketConstants.LevelSocket, SocketConstants.MemoryInfo, values, &length) == 0
+            ? values[counters - 1]
+            : throw LinuxException.Last("getsockopt(SO_MEMINFO)");
+    }
+
     /// <summary>Beyond the system-wide limit where we may (CAP_NET_ADMIN), up to it where we may not.</summary>
     internal static void SetReceiveBuffer(FileDescriptor socket, int bytes)
     {

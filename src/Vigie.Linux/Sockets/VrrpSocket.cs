@@ -24,6 +24,9 @@ public sealed unsafe partial class VrrpSocket : FileDescriptor
 
     public IpFamily Family { get; }
 
+    /// <summary>Messages the kernel dropped since the socket was opened because nobody read them in time.</summary>
+    public uint Overflows => SocketOptions.Overflows(this);
+
     /// <summary>Needs CAP_NET_RAW. Every interface is heard until <see cref="SetFilter"/> narrows it.</summary>
     public static VrrpSocket Open(IpFamily family)
     {
@@ -50,16 +53,6 @@ public sealed unsafe partial class VrrpSocket : FileDescriptor
     }
 
     /// <summary>
-    /// Joins a multicast group on an interface; an errno, 0 when joined, EADDRINUSE when it was joined already. A
-    /// membership does not outlive its interface, so join again when a link (re)appears. Linux allows 20 IPv4 groups per
-    /// socket by default (net.ipv4.igmp_max_memberships): beyond, ENOBUFS.
-    /// </summary>
-    public int Join(int ifIndex, IpAddress group) => ChangeMembership(ifIndex, group, IPv4AddMembership, IPv6AddMembership);
-
-    /// <summary>Leaves a group; an errno, EADDRNOTAVAIL when it was not joined.</summary>
-    public int Leave(int ifIndex, IpAddress group) => ChangeMembership(ifIndex, group, IPv4DropMembership, IPv6DropMembership);
-
-    /// <summary>
     /// Lets only packets of these interfaces in, from now on (what is queued already stays); an errno. A packet whose hop
     /// limit is not 255 keeps no more than 8 bytes of payload. No interfaces: nothing comes in.
     /// </summary>
@@ -71,7 +64,8 @@ public sealed unsafe partial class VrrpSocket : FileDescriptor
 
     /// <summary>
     /// Sends one message out of the given interface from the given local address, and returns an errno (0 = handed to
-    /// the interface). EINVAL: the source is not an address of this host; ENODEV, ENETDOWN, ENETUNREACH: the interface.
+    /// the interface). EINVAL, or ENETUNREACH on newer kernels: the source is not an address of this host; ENODEV,
+    /// ENETDOWN, ENETUNREACH: the interface is gone or down.
     /// </summary>
     public int Send(int ifIndex, IpAddress source, IpAddress destination, ReadOnlySpan<byte> message)
     {
@@ -141,25 +135,12 @@ public sealed unsafe partial class VrrpSocket : FileDescriptor
         SocketOptions.Set(this, LevelIPv6, IPv6MulticastHops, Required, "IPV6_MULTICAST_HOPS");
         SocketOptions.Set(this, LevelIPv6, IPv6TrafficClass, InternetworkControl, "IPV6_TCLASS");
         SocketOptions.Set(this, LevelIPv6, IPv6MulticastLoop, 0, "IPV6_MULTICAST_LOOP");
-        SocketOptions.Set(this, LevelIPv6, IPv6MulticastAll, 0, "IPV6_MULTICAST_ALL");
+
+        // IPV6_MULTICAST_ALL is not set: on raw sockets it has no effect, they hear whatever the host has joined.
         SocketOptions.Set(this, LevelIPv6, IPv6ReceivePacketInfo, 1, "IPV6_RECVPKTINFO");
         SocketOptions.Set(this, LevelIPv6, IPv6ReceiveHopLimit, 1, "IPV6_RECVHOPLIMIT");
 
         // The kernel neither fills in nor checks the checksum: a wrong one must be counted, not vanish.
         SocketOptions.Set(this, LevelIPv6, IPv6Checksum, -1, "IPV6_CHECKSUM");
-    }
-
-    private int ChangeMembership(int ifIndex, IpAddress group, int optionIPv4, int optionIPv6)
-    {
-        if (group.Family != Family)
-            return Errno.EAFNOSUPPORT;
-        if (Family == IpFamily.IPv4)
-        {
-            var membership = new MembershipIPv4 { GroupBigEndian = SocketOptions.BigEndian(group), InterfaceIndex = ifIndex };
-            return SocketOptions.TrySet(this, LevelIPv4, optionIPv4, in membership);
-        }
-
-        var membershipIPv6 = new MembershipIPv6 { Group = SocketOptions.Bytes(group), InterfaceIndex = ifIndex };
-        return SocketOptions.TrySet(this, LevelIPv6, optionIPv6, in membershipIPv6);
     }
 }
