@@ -56,6 +56,7 @@ public sealed partial class ElectionLoop
         if (!router.AddressesReady || (router.LastDefenceAt != Instant.Zero && now - router.LastDefenceAt < DefenceInterval))
             return;
         router.LastDefenceAt = now;
-        AnnounceAddress(router, address);
+        // All of its addresses: whoever claims one has likely claimed the others, and neighbours have believed it.
+        router.Announcements.Start(now, router.Config.Addresses.Length);
     }
 }

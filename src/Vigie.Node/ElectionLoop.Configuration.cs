@@ -20,6 +20,9 @@ public sealed partial class ElectionLoop
         ArgumentNullException.ThrowIfNull(config);
         var outcome = new ReconfigureOutcome();
         var wanted = config.VirtualRouters.ToDictionary(r => r.Name);
+        List<(RouterRuntime Router, VirtualRouterConfig Next)> changed = [];
+        // Everything that is removed goes first: an address may move from one virtual router to another, and must not be
+        // taken away by the one after the other has added it.
         for (var i = _routers.Count - 1; i >= 0; i--)
         {
             var router = _routers[i];
@@ -29,7 +32,8 @@ public sealed partial class ElectionLoop
                 if (!router.Config.Equals(next))
                 {
                     outcome.Changed.Add(next.Name);
-                    Change(now, router, next);
+                    RemoveDropped(router, next);
+                    changed.Add((router, next));
                 }
 
                 continue;
@@ -41,6 +45,8 @@ public sealed partial class ElectionLoop
             _routers.RemoveAt(i);
         }
 
+        foreach (var (router, next) in changed)
+            Change(now, router, next);
         Config = config;
         List<RouterRuntime> added = [];
         foreach (var router in config.VirtualRouters)
@@ -67,25 +73,29 @@ public sealed partial class ElectionLoop
             && one.HasFamily(IpFamily.IPv6) == other.HasFamily(IpFamily.IPv6);
     }
 
-    private void Change(Instant now, RouterRuntime router, VirtualRouterConfig next)
+    private void RemoveDropped(RouterRuntime router, VirtualRouterConfig next)
     {
-        var before = router.Config;
-        router.Prepare(next);
-        if (router.Election.State == RouterState.Active && router.Interface is { } on)
+        if (router.Election.State != RouterState.Active || router.Interface is not { } on)
+            return;
+        List<IpPrefix> dropped = [];
+        foreach (var address in router.Config.Addresses)
         {
-            List<IpPrefix> dropped = [];
-            foreach (var address in before.Addresses)
-                if (!next.Addresses.Any(a => a.Address == address.Address) && on.TryGetOurs(address.Address, out var held))
-                    dropped.Add(held);
-            if (dropped.Count > 0)
-                _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, [.. dropped], dropped.Count, Present: false, 0));
+            if (next.Addresses.Any(a => a.Address == address.Address))
+                continue;
+            if (on.TryGetOurs(address.Address, out var held))
+                dropped.Add(held);
+            else if (!on.HoldsForeign(address.Address))
+                dropped.Add(on.KernelForm(address)); // being added just now: the kernel has not told of it yet
         }
 
-        foreach (var address in before.Addresses)
-            _byVirtualAddress.Remove(address.Address);
-        foreach (var address in next.Addresses)
-            _byVirtualAddress[address.Address] = router;
-        router.MismatchDigest = 0;
+        if (dropped.Count > 0)
+            _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, [.. dropped], dropped.Count, Present: false, 0));
+    }
+
+    private void Change(Instant now, RouterRuntime router, VirtualRouterConfig next)
+    {
+        router.Prepare(next);
+        router.ForgetMismatches();
         router.ReportedDrops = 0;
         router.DuplicateOwnerReported = false;
         router.Election.OnReconfigured(now, next, _effects);

@@ -56,29 +56,44 @@ public sealed partial class ElectionLoop
         if (router.Interface is not { } on)
             return;
         // IPv4 first: while it is heard it alone decides a tie (see VirtualRouter), so it should arrive first.
-        SendFamily(now, router, on, IpFamily.IPv4, priority, due);
-        SendFamily(now, router, on, IpFamily.IPv6, priority, due);
+        var error = SendFamily(router, on, IpFamily.IPv4, priority, due);
+        var source = router.Election.Primary(IpFamily.IPv4);
+        if (SendFamily(router, on, IpFamily.IPv6, priority, due) is var error6 and not 0 && error == 0)
+        {
+            error = error6;
+            source = router.Election.Primary(IpFamily.IPv6);
+        }
+
+        // One verdict for the whole round: a peer that cannot be reached among others that can is one failure, not one per packet.
+        // On a link that is down a resignation is tried and expected to fail; the state says what is wrong already.
+        if (error == router.SendError || (error != 0 && !on.Running))
+            return;
+        router.SendError = error;
+        _events.Report(new NodeEvent
+        {
+            Kind = error == 0 ? NodeEventKind.SendRecovered : NodeEventKind.SendFailed, At = now,
+            Router = router.Slot, Error = error, Source = source,
+        });
     }
 
-    private void SendFamily(Instant now, RouterRuntime router, HostInterface on, IpFamily family, byte priority, Instant due)
+    /// <summary>Sends to the group or to every peer of a family and returns the first error, or 0.</summary>
+    private int SendFamily(RouterRuntime router, HostInterface on, IpFamily family, byte priority, Instant due)
     {
         var addresses = router.Advertised(family);
         var source = router.Election.Primary(family);
         if (addresses.IsEmpty || !on.HoldsForeign(source))
-            return; // a resignation because this very address is gone: the other family still carries it
+            return 0; // a resignation because this very address is gone: the other family still carries it
         if (!router.Config.HasPeers(family))
-        {
-            SendOne(now, router, on, source, family == IpFamily.IPv4 ? VrrpCodec.MulticastIPv4 : VrrpCodec.MulticastIPv6, priority, due);
-            return;
-        }
+            return SendOne(router, on, source, family == IpFamily.IPv4 ? VrrpCodec.MulticastIPv4 : VrrpCodec.MulticastIPv6, priority, due);
 
+        var first = 0;
         foreach (var peer in router.Config.Peers)
-            if (peer.Family == family && peer != source)
-                SendOne(now, router, on, source, peer, priority, due);
+            if (peer.Family == family && peer != source && SendOne(router, on, source, peer, priority, due) is var error and not 0 && first == 0)
+                first = error;
+        return first;
     }
 
-    private void SendOne(
-        Instant now, RouterRuntime router, HostInterface on, IpAddress source, IpAddress destination, byte priority, Instant due)
+    private int SendOne(RouterRuntime router, HostInterface on, IpAddress source, IpAddress destination, byte priority, Instant due)
     {
         var length = VrrpCodec.Encode(
             router.Advertisement(source.Family, priority), router.Advertised(source.Family), source, destination, _message);
@@ -90,15 +105,7 @@ public sealed partial class ElectionLoop
                 router.Lateness.Record(outcome.At - due);
         }
 
-        // On a link that is down a resignation is tried and expected to fail; the state says what is wrong already.
-        if (outcome.Error == router.SendError || (outcome.Error != 0 && !on.Running))
-            return;
-        router.SendError = outcome.Error;
-        _events.Report(new NodeEvent
-        {
-            Kind = outcome.Error == 0 ? NodeEventKind.SendRecovered : NodeEventKind.SendFailed, At = now,
-            Router = router.Slot, Error = outcome.Error, Source = source,
-        });
+        return outcome.Error;
     }
 
     private void Acquire(Instant now, RouterRuntime router)
@@ -109,6 +116,7 @@ public sealed partial class ElectionLoop
         router.Generation++;
         // Until the kernel has them all: neither their number nor their presence is what the schedule was made for.
         router.AddressesReady = false;
+        router.LostWhilePending = false;
         router.Announcements.Stop();
         var plan = router.PlanAddresses(on, out var count);
         var lifetime = ElectionTimers.AddressLifetimeSeconds(router.Config.AdvertisementInterval);
@@ -139,9 +147,8 @@ public sealed partial class ElectionLoop
         router.Announcements.Stop();
         if (router.Interface is not { } on)
             return;
-        var plan = router.PlanAddresses(on, out var count);
+        var plan = router.PlanRemoval(on, out var count);
         _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, plan, count, Present: false, 0));
-        RemoveOutdatedForms(router, on);
     }
 
     /// <summary>An address that stands with another length than it is to have now: see HostInterface.KernelForm.</summary>

@@ -13,6 +13,7 @@ namespace Vigie.Node;
 public sealed partial class ElectionLoop
 {
     private readonly HashSet<int> _rejoin = [];
+    private bool _resyncing;
 
     /// <summary>An interface appeared or changed.</summary>
     public void OnLink(Instant now, in LinkReport link)
@@ -21,6 +22,8 @@ public sealed partial class ElectionLoop
             _interfaces[link.Index] = on = new HostInterface(link.Index);
         var renamed = on.Name != link.Name;
         var macChanged = on.Mac != link.Mac;
+        if (renamed)
+            LeaveRenamed(now, on, link.Name);
         if (on.Update(link))
             _rejoin.Add(link.Index);
         if (renamed)
@@ -80,15 +83,20 @@ public sealed partial class ElectionLoop
         }
 
         // Not by us while we are Active: a release has changed the state before the kernel tells of the removal.
-        if (_byVirtualAddress.TryGetValue(prefix.Address, out var router) && router.Interface == on
-            && router.Election.State == RouterState.Active && router.AddressesReady && on.KernelForm(Configured(router, prefix.Address)) == prefix)
+        if (!_byVirtualAddress.TryGetValue(prefix.Address, out var router) || router.Interface != on
+            || router.Election.State != RouterState.Active || on.KernelForm(Configured(router, prefix.Address)) != prefix)
+            return;
+        if (!router.AddressesReady)
         {
-            _events.Report(new NodeEvent
-            {
-                Kind = NodeEventKind.AddressReasserted, At = now, Router = router.Slot, Address = prefix,
-            });
-            Acquire(now, router);
+            router.LostWhilePending = true;
+            return;
         }
+
+        _events.Report(new NodeEvent
+        {
+            Kind = NodeEventKind.AddressReasserted, At = now, Router = router.Slot, Address = prefix,
+        });
+        Acquire(now, router);
     }
 
     /// <summary>
@@ -97,6 +105,7 @@ public sealed partial class ElectionLoop
     /// </summary>
     public void BeginResync()
     {
+        _resyncing = true; // half a report would look like an interface without addresses
         foreach (var on in _interfaces.Values)
             on.ForgetAddresses();
     }
@@ -104,6 +113,7 @@ public sealed partial class ElectionLoop
     /// <summary>Ends it. Interfaces whose index is not among those given are gone.</summary>
     public void EndResync(Instant now, ReadOnlySpan<int> present)
     {
+        _resyncing = false;
         List<int> gone = [];
         foreach (var index in _interfaces.Keys)
             if (!present.Contains(index))
@@ -120,10 +130,22 @@ public sealed partial class ElectionLoop
         }
     }
 
+    /// <summary>An interface is about to have another name: who works there by the old one lets go while it is still known.</summary>
+    private void LeaveRenamed(Instant now, HostInterface on, string newName)
+    {
+        foreach (var router in _routers)
+        {
+            if (router.Interface != on || router.Config.Interface == newName)
+                continue;
+            router.Election.OnInterfaceLost(now, TransitionReason.InterfaceMissing, _effects);
+            Run(now, router, Instant.Never);
+        }
+    }
+
     /// <summary>Tells a router's election whether it can work on its interface.</summary>
     private void Evaluate(Instant now, RouterRuntime router)
     {
-        if (_shutDown)
+        if (_shutDown || _resyncing || !_started)
             return;
         var obstacle = Obstacle(router, out var primary4, out var primary6);
         if (obstacle == TransitionReason.None)
@@ -162,6 +184,8 @@ public sealed partial class ElectionLoop
     /// <summary>A real address came or went: sources may change, and with them the form of the virtual addresses.</summary>
     private void EvaluateAddressChange(Instant now, HostInterface on)
     {
+        if (_resyncing)
+            return;
         foreach (var router in _routers)
         {
             if (router.Interface != on)

@@ -146,6 +146,12 @@ public sealed partial class ElectionLoop
             router.AddressError = 0;
             if (router.AddressesReady)
                 return; // a renewal
+            if (router.LostWhilePending)
+            {
+                Acquire(now, router);
+                return;
+            }
+
             router.AddressesReady = true;
             router.Election.OnAddressesReady(now, _effects);
             Run(now, router, Instant.Never);
@@ -192,9 +198,8 @@ public sealed partial class ElectionLoop
         var hash = default(HashCode);
         hash.AddBytes(addresses);
         var digest = hash.ToHashCode();
-        if (router.MismatchDigest == digest)
+        if (!router.NoteMismatch(source.Family, digest))
             return false;
-        router.MismatchDigest = digest;
         _events.Report(new NodeEvent
         {
             Kind = NodeEventKind.AddressListMismatch, At = now, Router = router.Slot, Source = source,

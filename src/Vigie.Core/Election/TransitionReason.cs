@@ -40,4 +40,7 @@ public enum TransitionReason : byte
     Reconfigured,
 
     Shutdown,
+
+    /// <summary>This host did not run for so long that another one rightly took over.</summary>
+    Overslept,
 }

@@ -21,6 +21,9 @@ public sealed class VirtualRouter
     private static readonly TimeSpan FirstHoldDown = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestHoldDown = TimeSpan.FromSeconds(60);
 
+    // An advertisement this late follows three intervals of silence: peers may have taken over.
+    private const int OversleptIntervals = 2;
+
     private readonly ActiveWatch? _v4;
     private readonly ActiveWatch? _v6;
     private Instant _advertiseAt = Instant.Never;
@@ -293,6 +296,19 @@ public sealed class VirtualRouter
             return;
         }
 
+        if (now - _advertiseAt >= OversleptIntervals * Config.AdvertisementInterval)
+        {
+            // Whoever speaks has taken over from a host that was silent. Having been Active before is no claim any more:
+            // we come back as any Backup does.
+            effects.Add(Effect.StopAnnouncing);
+            Enter(now, RouterState.Backup, TransitionReason.Overslept, effects);
+            _v4?.Start(now, Config);
+            _v6?.Start(now, Config);
+            HearAsBackup(now, watch, heard);
+            effects.Add(Effect.ReleaseAddresses);
+            return;
+        }
+
         if (heard.Priority > Config.Priority || (heard.Priority == Config.Priority && LosesTie(now, watch, heard)))
         {
             effects.Add(Effect.StopAnnouncing);
@@ -358,6 +374,8 @@ public sealed class VirtualRouter
     private void Advertise(Instant now, List<Effect> effects)
     {
         effects.Add(Effect.SendAdvertisement(Config.Priority)); // RFC 9568 6.4.3
+        if (now - _advertiseAt >= OversleptIntervals * Config.AdvertisementInterval)
+            effects.Add(Effect.AnnounceAddresses); // somebody may have taken over unheard, and yields to this advertisement
         // From the time it was due, not from the time it was sent: lateness must not add up to a slower beat.
         var next = _advertiseAt + Config.AdvertisementInterval;
         _advertiseAt = next > now ? next : now + Config.AdvertisementInterval;

@@ -18,6 +18,10 @@ internal sealed class RouterRuntime
     private IpAddress[] _advertisedIPv6 = [];
     private IpPrefix[] _planned = [];
 
+    // Digests of the last differing address list of each family, so that one event is made per change.
+    private int _mismatchIPv4;
+    private int _mismatchIPv6;
+
     public RouterRuntime(int slot, VirtualRouterConfig config)
     {
         Slot = slot;
@@ -49,6 +53,9 @@ internal sealed class RouterRuntime
     /// <summary>Whether the kernel has confirmed every address of the present generation.</summary>
     public bool AddressesReady { get; set; }
 
+    /// <summary>An address went while the kernel's answer was awaited: it may have gone after it was added.</summary>
+    public bool LostWhilePending { get; set; }
+
     public Instant RenewAt { get; set; } = Instant.Never;
 
     public long Sent { get; set; }
@@ -77,9 +84,6 @@ internal sealed class RouterRuntime
 
     public IpPrefix AddressErrorAt { get; set; }
 
-    /// <summary>A digest of the last differing address list, so that one event is made per change.</summary>
-    public int MismatchDigest { get; set; }
-
     /// <summary>Which drop reasons have been reported already.</summary>
     public uint ReportedDrops { get; set; }
 
@@ -96,7 +100,7 @@ internal sealed class RouterRuntime
         [
             .. config.Addresses.Where(a => a.Family == IpFamily.IPv6).Select(a => a.Address).OrderByDescending(a => a.IsLinkLocal),
         ];
-        _planned = new IpPrefix[config.Addresses.Length];
+        _planned = new IpPrefix[2 * config.Addresses.Length];
         AuthenticationData = config.Password is { } password ? VrrpCodec.PasswordBytes(password) : 0;
     }
 
@@ -112,6 +116,37 @@ internal sealed class RouterRuntime
                 _planned[count++] = on.KernelForm(address);
         return _planned;
     }
+
+    /// <summary>
+    /// What must go so that no virtual address of ours is left: each in the form in which it stands, and in the form in
+    /// which it may just be on its way to the kernel. Never an address that somebody else put there.
+    /// </summary>
+    public IpPrefix[] PlanRemoval(HostInterface on, out int count)
+    {
+        count = 0;
+        foreach (var address in Config.Addresses)
+        {
+            var form = on.KernelForm(address);
+            var isHeld = on.TryGetOurs(address.Address, out var held);
+            if (isHeld)
+                _planned[count++] = held;
+            if (held != form && !on.HoldsForeign(address.Address))
+                _planned[count++] = form;
+        }
+
+        return _planned;
+    }
+
+    /// <summary>Takes note of a differing address list; true when it is another one than last time.</summary>
+    public bool NoteMismatch(IpFamily family, int digest)
+    {
+        ref var last = ref family == IpFamily.IPv4 ? ref _mismatchIPv4 : ref _mismatchIPv6;
+        var isNew = last != digest;
+        last = digest;
+        return isNew;
+    }
+
+    public void ForgetMismatches() => _mismatchIPv4 = _mismatchIPv6 = 0;
 
     /// <summary>
     /// The virtual addresses that stand on the interface with our tag, in the form in which they stand there.

@@ -1,0 +1,100 @@
+using Vigie.Node.Tests.Scenarios;
+using Xunit;
+
+namespace Vigie.Node.Tests;
+
+/// <summary>Transcripts of a new configuration in a running host.</summary>
+public class ReloadScenarios
+{
+    [Fact]
+    public void An_unchanged_router_does_not_notice_a_reload()
+    {
+        var host = new Host(Host.Router()).Started();
+        host.Run(12.3);
+        host.Chapter("reload");
+        host.Reconfigure(Host.Router());
+        host.Run(1);
+        host.Transcript.AssertAsExpected();
+    }
+
+    [Fact]
+    public void A_changed_priority_is_advertised_at_once_and_the_role_stays()
+    {
+        var host = new Host(Host.Router(priority: 150)).Started();
+        host.Run(12.3);
+        host.Chapter("reload");
+        Assert.Equal(["db"], host.Reconfigure(Host.Router(priority: 120)).Changed);
+        host.Run(1.5);
+        host.Transcript.AssertAsExpected();
+    }
+
+    [Fact]
+    public void Changed_addresses_are_removed_added_and_announced()
+    {
+        var host = new Host(Host.Router(addresses: "10.77.0.100/24 10.77.0.101/24 10.77.0.102/24")).Started();
+        host.Run(3.4242);
+        host.Chapter("reload just before the second round of announcements, which falls before the kernel's answer");
+        host.Reconfigure(Host.Router(addresses: "10.77.0.103/24"));
+        host.Run(0.1);
+        Assert.Equal(["10.77.0.103/24"], host.Table.Select(a => a.Prefix.ToString()));
+        host.Transcript.AssertAsExpected();
+    }
+
+    [Fact]
+    public void An_address_moves_from_one_router_to_another_in_either_order()
+    {
+        var a = Host.Router("a", 51, addresses: "10.77.0.100/24 10.77.0.101/24");
+        var b = Host.Router("b", 52, addresses: "10.77.0.102/24");
+        var host = new Host(a, b).Started();
+        host.Run(12.3);
+        host.Chapter("101 moves from a to b");
+        host.Reconfigure(
+            Host.Router("a", 51, addresses: "10.77.0.100/24"), Host.Router("b", 52, addresses: "10.77.0.101/24 10.77.0.102/24"));
+        host.Run(0.3);
+        Assert.Equal(["10.77.0.100/24", "10.77.0.101/24", "10.77.0.102/24"], host.Table.Select(x => x.Prefix.ToString()).Order());
+        host.Chapter("and back");
+        host.Reconfigure(a, b);
+        host.Run(0.3);
+        Assert.Equal(["10.77.0.100/24", "10.77.0.101/24", "10.77.0.102/24"], host.Table.Select(x => x.Prefix.ToString()).Order());
+        host.Chapter("a is removed, b takes all of it");
+        host.Reconfigure(Host.Router("b", 52, addresses: "10.77.0.100/24 10.77.0.101/24 10.77.0.102/24"));
+        host.Run(0.3);
+        Assert.Equal(["10.77.0.100/24", "10.77.0.101/24", "10.77.0.102/24"], host.Table.Select(x => x.Prefix.ToString()).Order());
+        host.Transcript.AssertAsExpected();
+    }
+
+    [Fact]
+    public void A_removed_router_resigns_and_an_added_one_listens_first()
+    {
+        var host = new Host(Host.Router("old", 51)).Started();
+        host.Run(4);
+        host.Chapter("reload");
+        var outcome = host.Reconfigure(Host.Router("new", 52, addresses: "10.77.0.101/24"));
+        Assert.Equal(["new"], outcome.Added);
+        Assert.Equal(["old"], outcome.Removed);
+        host.Run(4);
+        host.Transcript.AssertAsExpected();
+    }
+
+    [Fact]
+    public void Another_VRID_is_another_router()
+    {
+        var host = new Host(Host.Router(vrid: 51)).Started();
+        host.Run(4);
+        host.Chapter("reload");
+        host.Reconfigure(Host.Router(vrid: 52));
+        host.Run(4);
+        host.Transcript.AssertAsExpected();
+    }
+
+    [Fact]
+    public void A_shorter_interval_of_a_backup_counts_from_when_its_wait_began()
+    {
+        var host = new Host(Host.Router(priority: 100)).Started();
+        host.Run(1);
+        host.Chapter("reload with 100 ms");
+        host.Reconfigure(Host.Router(priority: 100, intervalMilliseconds: 100));
+        host.Run(0.5);
+        host.Transcript.AssertAsExpected();
+    }
+}

@@ -1,0 +1,108 @@
+using Vigie.Core;
+using Vigie.Core.Election;
+using Vigie.Core.Net;
+using Vigie.Node.Events;
+using Vigie.Node.Messages;
+using Vigie.Node.Routers;
+using Vigie.Node.Tests.Scenarios;
+using Xunit;
+
+namespace Vigie.Node.Tests;
+
+/// <summary>What travels to the control process comes out as it went in.</summary>
+public class StatusMessageTests
+{
+    [Fact]
+    public void A_routers_status_says_what_the_router_knows()
+    {
+        var host = new Host(Host.Router(priority: 100, addresses: "10.77.0.100/24 fd77::100/64", peers: "10.77.0.2 10.77.0.3")).Started();
+        host.Run(4);
+        host.Arp("10.77.0.100", Host.PeerMac);
+        host.Hear("10.77.0.9", 200);
+        host.Hear("10.77.0.3", 200, intervalMilliseconds: 500, destination: "10.77.0.1");
+
+        var status = host.Status();
+
+        Assert.Equal(("db", 51, "eth0"), (status.Name, status.Vrid, status.Interface));
+        Assert.Equal((RouterState.Backup, TransitionReason.HigherPriority), (status.State, status.Reason));
+        Assert.Equal(host.Now, status.Since);
+        Assert.Equal(3, status.Transitions);
+        Assert.Equal(100, status.Priority);
+        Assert.Equal(TimeSpan.FromSeconds(1), status.AdvertisementInterval);
+        // The removal has been asked for but not yet done.
+        Assert.Equal(
+            [new AddressStatus(IpPrefix.Parse("10.77.0.100/24"), true), new AddressStatus(IpPrefix.Parse("fd77::100/64"), true)],
+            status.Addresses);
+        Assert.Equal(
+            [
+                new FamilyStatus(IpFamily.IPv4, IpAddress.Parse("10.77.0.1"), IpAddress.Parse("10.77.0.3"), 200, TimeSpan.FromMilliseconds(500)),
+                new FamilyStatus(IpFamily.IPv6, IpAddress.Parse("fe80::1"), IpAddress.None, 0, TimeSpan.FromSeconds(1)),
+            ],
+            status.Families);
+        Assert.Equal([IpAddress.Parse("10.77.0.2"), IpAddress.Parse("10.77.0.3")], status.Peers);
+        Assert.Equal((3, 1), (status.Sent, status.Received));
+        Assert.Equal(1, status.Drops[(int)DropReason.UnknownPeer]);
+        Assert.Equal((1, Host.PeerMac, IpAddress.Parse("10.77.0.100")), (status.ForeignClaims, status.LastClaimMac, status.LastClaimAddress));
+        Assert.Equal((0, 0), (status.AddressError, status.SendError));
+        host.Run(0.01);
+        Assert.All(host.Status().Addresses, address => Assert.False(address.Present));
+    }
+
+    [Fact]
+    public void A_status_with_all_that_a_configuration_may_hold_fits_its_buffer()
+    {
+        var addresses = string.Join(' ', Enumerable.Range(0, 255).SelectMany(i => (string[])[$"10.77.1.{i}/16", $"fd77::{i:x}/64"]));
+        var peers = string.Join(' ', Enumerable.Range(0, 255).SelectMany(i => (string[])[$"10.77.2.{i}", $"fd77::1:{i:x}"]));
+        var host = new Host(Host.Router(new string('n', 64), addresses: addresses, peers: peers));
+
+        Assert.Equal((510, 510), (host.Status().Addresses.Length, host.Status().Peers.Length));
+    }
+
+    [Fact]
+    public void Every_field_of_an_event_arrives()
+    {
+        var sent = new NodeEvent
+        {
+            Kind = NodeEventKind.ForeignClaim, At = new Instant(123_456_789), Router = 7, State = RouterState.Active,
+            Reason = TransitionReason.TieLost, Address = IpPrefix.Parse("fd77::100/64"), Source = IpAddress.Parse("10.77.0.2"),
+            Mac = Host.PeerMac, Drop = DropReason.Ttl, Error = 99, Count = 3,
+        };
+        var buffer = new byte[EventMessage.MaximumLength];
+
+        var reader = new SpanReader(buffer.AsSpan(0, EventMessage.Write(buffer, sent, "db")));
+
+        Assert.Equal((byte)MessageKind.Event, reader.ReadByte());
+        Assert.Equal(sent, EventMessage.Read(ref reader, out var name));
+        Assert.Equal("db", name);
+        Assert.Equal(0, reader.Rest.Length);
+    }
+
+    [Fact]
+    public void The_nodes_own_status_and_its_answer_to_a_configuration_arrive_whole()
+    {
+        var status = new NodeStatus("alpha", 3, true, false, new Instant(1), new Instant(2), 4, 5, 6);
+        var buffer = new byte[4096];
+        var reader = new SpanReader(buffer.AsSpan(0, status.Write(buffer)));
+        Assert.Equal((byte)MessageKind.StatusEnd, reader.ReadByte());
+        Assert.Equal(status, NodeStatus.Read(ref reader));
+
+        var done = new ConfigurationDoneMessage(true, "", ["new"], ["old"], ["a", "b"]);
+        reader = new SpanReader(buffer.AsSpan(0, done.Write(buffer)));
+        Assert.Equal((byte)MessageKind.ConfigurationDone, reader.ReadByte());
+        var read = ConfigurationDoneMessage.Read(ref reader);
+        Assert.Equal((true, ""), (read.Accepted, read.Error));
+        Assert.Equal<string[]>([["new"], ["old"], ["a", "b"]], [[.. read.Added], [.. read.Removed], [.. read.Changed]]);
+    }
+
+    [Fact]
+    public void Lateness_quantiles_are_at_most_an_eighth_too_large_and_never_too_small()
+    {
+        for (long value = 1; value < 100_000_000; value = value * 3 / 2 + 1)
+        {
+            var histogram = new LatenessHistogram();
+            histogram.Record(TimeSpan.FromMicroseconds(value));
+            histogram.Record(TimeSpan.FromMicroseconds(1_000_000_000));
+            Assert.InRange(histogram.Quantile(0.5), value, value + value / 8);
+        }
+    }
+}
