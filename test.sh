@@ -10,6 +10,7 @@ cd "$VIGIE_ROOT"
 SUITES='
 tidy          | tests/Vigie.Tidy.Tests          | 300  | quick |
 core          | tests/Vigie.Core.Tests          | 300  | quick |
+fuzz          | tests/Vigie.Fuzz                | 120  | quick |
 configuration | tests/Vigie.Configuration.Tests | 120  | quick |
 cli           | tests/Vigie.Cli.Tests           | 120  | quick |
 node          | tests/Vigie.Node.Tests          | 300  | quick |

@@ -237,9 +237,9 @@ internal sealed class VirtualRouterReader(ProblemList problems)
     private Ipv4ChecksumForm ReadChecksum(MappingReader keys)
     {
         var shape = (WordShape)KeyTable.Ipv4Checksum.Shape;
-        return keys.Find(KeyTable.Ipv4Checksum) is { } entry && _values.Word(entry, shape) == "pseudo_header"
-            ? Ipv4ChecksumForm.PseudoHeader
-            : Ipv4ChecksumForm.MessageOnly;
+        return keys.Find(KeyTable.Ipv4Checksum) is { } entry && _values.Word(entry, shape) == "message_only"
+            ? Ipv4ChecksumForm.MessageOnly
+            : Ipv4ChecksumForm.PseudoHeader; // docs/decisions/0002: what today's peers accept
     }
 
     private static TextSpan ItemSpan(YamlNode item, YamlEntry owner) =>

@@ -74,7 +74,7 @@ public sealed class ConfigurationReaderTests
                 Peers = [],
                 Password = null,
                 StrictAddresses = false,
-                Ipv4Checksum = Ipv4ChecksumForm.MessageOnly,
+                Ipv4Checksum = Ipv4ChecksumForm.PseudoHeader,
             },
             Sample.Accepted(result));
     }
@@ -105,11 +105,11 @@ public sealed class ConfigurationReaderTests
     [Fact]
     public void The_remaining_switches_are_read()
     {
-        var router = Sample.Accepted(Sample.Read(Sample.Router(("accept", "false"), ("strict_addresses", "true"), ("ipv4_checksum", "pseudo_header"))));
+        var router = Sample.Accepted(Sample.Read(Sample.Router(("accept", "false"), ("strict_addresses", "true"), ("ipv4_checksum", "message_only"))));
 
         Assert.False(router.Accept);
         Assert.True(router.StrictAddresses);
-        Assert.Equal(Ipv4ChecksumForm.PseudoHeader, router.Ipv4Checksum);
+        Assert.Equal(Ipv4ChecksumForm.MessageOnly, router.Ipv4Checksum);
     }
 
     [Fact]

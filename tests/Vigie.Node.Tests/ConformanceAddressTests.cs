@@ -153,4 +153,15 @@ public sealed class ConformanceAddressTests
         Assert.Equal((RouterState.Fault, 0), (host.State, Assert.Single(host.Advertisements).Message[2]));
         Assert.Equal([NodeEventKind.AddressRefused, NodeEventKind.StateChanged], host.Events.Select(e => e.Kind));
     }
+
+    [Fact]
+    public void With_accept_mode_off_packets_to_the_virtual_addresses_are_refused_unless_we_own_them()
+    {
+        var config = ConformanceHost.Config("192.0.2.100/24 2001:db8::100/64") with { Accept = false };
+
+        Assert.Equal(
+            ["192.0.2.100", "2001:db8::100"], new ConformanceHost(config).Start().Listening!.RefusedAddresses.Select(a => a.ToString()));
+        Assert.Empty(new ConformanceHost(config with { Priority = 255 }).Start().Listening!.RefusedAddresses);
+        Assert.Empty(new ConformanceHost(ConformanceHost.Config()).Start().Listening!.RefusedAddresses);
+    }
 }

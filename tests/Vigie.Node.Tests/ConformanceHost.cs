@@ -54,6 +54,8 @@ internal sealed class ConformanceHost : IAdvertisementPort, IFramePort, IHostNet
     /// <summary>The plan that the kernel has not answered yet; it answers when the test asks for it.</summary>
     public AddressPlan LastPlan { get; private set; }
 
+    public ListeningPlan? Listening { get; private set; }
+
     public RouterState State { get; private set; }
 
     public static VirtualRouterConfig Config(string addresses = "192.0.2.100/24", byte priority = 100) => new()
@@ -166,9 +168,7 @@ internal sealed class ConformanceHost : IAdvertisementPort, IFramePort, IHostNet
         Plans.Add(new Plan(string.Join(' ', plan.Addresses.Take(plan.Count)), plan.Present, plan.LifetimeSeconds));
     }
 
-    void IHostNetwork.Listen(ListeningPlan plan)
-    {
-    }
+    void IHostNetwork.Listen(ListeningPlan plan) => Listening = plan;
 
     void INodeEventSink.Report(in NodeEvent nodeEvent)
     {

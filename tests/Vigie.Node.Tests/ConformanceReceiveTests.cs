@@ -168,6 +168,25 @@ public sealed class ConformanceReceiveTests
     }
 
     [Fact]
+    public void A_dropped_message_touches_no_timer_of_a_Backup_or_of_an_Active()
+    {
+        foreach (var host in new[] { new ConformanceHost(ConformanceHost.Config()).Start(), new ConformanceHost(ConformanceHost.Config()).StartActive() })
+        {
+            var due = host.Loop.Step(host.Now);
+            host.Now += TimeSpan.FromMilliseconds(20);
+            host.Receive(ConformanceHost.Message(), hopLimit: 1);
+            host.Receive(ConformanceHost.Message(version: VrrpVersion.V2));
+            host.Receive(ConformanceHost.Message(vrid: 52));
+            var damaged = ConformanceHost.Message();
+            damaged[7] ^= 1;
+            host.Receive(damaged);
+
+            Assert.Equal("Ttl 1, Checksum 1, Version 1, Vrid 1", host.Counters());
+            Assert.Equal(due, host.Loop.Step(host.Now));
+        }
+    }
+
+    [Fact]
     public void An_address_owner_that_hears_another_owner_says_so_once_and_lets_the_tie_break_decide()
     {
         var greater = new ConformanceHost(ConformanceHost.Config(priority: 255)).Start();

@@ -63,6 +63,10 @@ public sealed class RepositoryTests
     }
 
     [Fact]
+    public void Every_clause_of_the_RFCs_is_shown_by_a_test_or_says_why_not() =>
+        Holds(ConformanceRule.Check(RepositoryFiles.Text("docs/conformance.md"), RepositoryFiles.Sources));
+
+    [Fact]
     public void Decisions_are_numbered_and_listed() => Holds(DecisionRule.Check(
         RepositoryFiles.Paths.Where(path => path.StartsWith("docs/decisions/", StringComparison.Ordinal)).Select(path => Path.GetFileName(path)),
         RepositoryFiles.Text("docs/decisions/README.md")));

@@ -11,37 +11,35 @@ namespace Vigie.Lab.Probes;
 /// </summary>
 public sealed class UdpEcho : IDisposable
 {
-    private const int SolIp = 0;
-    private const int IpFreebind = 15;
-    private const int SolIpv6 = 41;
-    private const int Ipv6Freebind = 78;
-
     private readonly List<Socket> _sockets = [];
     private readonly List<Thread> _threads = [];
     private readonly byte[] _name;
     private long _answered;
     private volatile bool _stopping;
 
-    private UdpEcho(LabHost host) => _name = ProbeDatagram.Name(host.Name);
+    private UdpEcho(string name) => _name = ProbeDatagram.Name(name);
 
     /// <summary>Questions answered so far, over all addresses.</summary>
     public long Answered => Interlocked.Read(ref _answered);
 
     public static UdpEcho Start(LabHost host, params IpAddress[] addresses) => Start(host, UdpProbeOptions.DefaultPort, addresses);
 
-    public static UdpEcho Start(LabHost host, int port, params IpAddress[] addresses)
+    public static UdpEcho Start(LabHost host, int port, params IpAddress[] addresses) => host.Run.Own(host.Inside(() => StartHere(host.Name, port, addresses)));
+
+    /// <summary>Starts answering in the calling thread's network, for a program of its own.</summary>
+    public static UdpEcho StartHere(string name, int port, IEnumerable<IpAddress> addresses)
     {
-        var echo = new UdpEcho(host);
+        var echo = new UdpEcho(name);
         foreach (var address in addresses)
         {
-            var socket = host.Inside(() => Open(address, port));
+            var socket = Open(address, port);
             echo._sockets.Add(socket);
-            var thread = new Thread(() => echo.Answer(socket)) { IsBackground = true, Name = $"echo {host.Name} {address}" };
+            var thread = new Thread(() => echo.Answer(socket)) { IsBackground = true, Name = $"echo {name} {address}" };
             echo._threads.Add(thread);
             thread.Start();
         }
 
-        return host.Run.Own(echo);
+        return echo;
     }
 
     /// <summary>Stops answering; a second call does nothing.</summary>
@@ -60,12 +58,7 @@ public sealed class UdpEcho : IDisposable
     {
         var family = address.Family == IpFamily.IPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
         var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
-        ReadOnlySpan<byte> on = [1, 0, 0, 0];
-        if (address.Family == IpFamily.IPv4)
-            socket.SetRawSocketOption(SolIp, IpFreebind, on);
-        else
-            socket.SetRawSocketOption(SolIpv6, Ipv6Freebind, on);
-        socket.Bind(address.ToEndPoint(port));
+        FreeBinding.Bind(socket, address, port);
         return socket;
     }
 

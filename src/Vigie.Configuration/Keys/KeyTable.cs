@@ -127,7 +127,7 @@ internal static class KeyTable
     public static readonly ConfigurationKey Ipv4Checksum = new("ipv4_checksum", new WordShape(["message_only", "pseudo_header"]),
         "What the checksum of a version 3 advertisement over IPv4 covers when we send; both are accepted.")
     {
-        DefaultJson = "\"message_only\"",
+        DefaultJson = "\"pseudo_header\"",
         KnownElsewhereAs = ["checksum", "checksum_compatibility"],
     };
 

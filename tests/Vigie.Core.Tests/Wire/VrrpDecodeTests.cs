@@ -143,6 +143,13 @@ public sealed class VrrpDecodeTests
         }
     }
 
+    [Fact]
+    public void Less_than_the_fixed_fields_is_truncated_whatever_it_holds()
+    {
+        for (var length = 0; length < VrrpCodec.HeaderLength; length++)
+            Assert.Equal(VrrpError.Truncated, VrrpPacketBuilder.V3().Decode([.. Enumerable.Repeat((byte)0xFF, length)]));
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Bytes_after_the_last_field_are_refused_even_under_a_right_checksum(string kind)
@@ -188,6 +195,7 @@ public sealed class VrrpDecodeTests
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
+    [InlineData(9)]
     [InlineData(15)]
     public void A_type_other_than_advertisement_is_refused(int type)
     {

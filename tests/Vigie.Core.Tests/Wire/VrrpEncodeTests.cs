@@ -60,6 +60,19 @@ public sealed class VrrpEncodeTests
     }
 
     [Theory]
+    [InlineData(VrrpVersion.V3, 10, "0001")]
+    [InlineData(VrrpVersion.V3, 40950, "0fff")]
+    [InlineData(VrrpVersion.V2, 1000, "0001")]
+    [InlineData(VrrpVersion.V2, 255000, "00ff")]
+    public void The_shortest_and_the_longest_interval_fit(VrrpVersion version, int milliseconds, string field)
+    {
+        var advertisement = Sayable with { Version = version, Interval = TimeSpan.FromMilliseconds(milliseconds) };
+        var buffer = WireBytes.StaleBuffer(64);
+        VrrpCodec.Encode(advertisement, Parse(["192.0.2.100"]), VrrpPacketBuilder.SourceV4, VrrpCodec.MulticastIPv4, buffer);
+        Assert.Equal(WireBytes.FromHex(field), buffer[4..6]);
+    }
+
+    [Theory]
     [InlineData("", 0ul)]
     [InlineData("a", 0x6100_0000_0000_0000ul)]
     [InlineData("secret", 0x7365_6372_6574_0000ul)]

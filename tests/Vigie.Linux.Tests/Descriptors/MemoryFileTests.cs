@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Vigie.Linux.Tests.Descriptors;
 
+/// <summary>Sealed files in memory, here and in a child process.</summary>
 public sealed unsafe class MemoryFileTests
 {
     [Theory]

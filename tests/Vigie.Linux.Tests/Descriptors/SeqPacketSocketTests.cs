@@ -2,6 +2,7 @@ using Xunit;
 
 namespace Vigie.Linux.Tests.Descriptors;
 
+/// <summary>The channel between two processes of one host: boundaries, limits, the end.</summary>
 public sealed class SeqPacketSocketTests : IDisposable
 {
     private readonly SeqPacketSocket _first;

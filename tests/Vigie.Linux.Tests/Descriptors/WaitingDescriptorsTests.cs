@@ -3,6 +3,7 @@ using Xunit;
 
 namespace Vigie.Linux.Tests.Descriptors;
 
+/// <summary>The clock, and what a thread waits on: epoll, timers, bells.</summary>
 public sealed class WaitingDescriptorsTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Vigie.Linux.Tests.Processes;
 
+/// <summary>Children started by posix_spawn: what they get, what they do not get, and how their end is noticed.</summary>
 public sealed class ProcessSpawnerTests
 {
     private const int SignalKill = 9;

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Vigie.Linux.Tests.Route;
 
+/// <summary>What the kernel tells about changes of links and addresses, also when it tells too much or somebody else pretends to be it.</summary>
 public sealed class RouteEventsTests : IDisposable
 {
     private readonly TestNetwork _network = new();

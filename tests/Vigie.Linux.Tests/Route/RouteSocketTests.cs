@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Vigie.Linux.Tests.Route;
 
+/// <summary>Addresses, links and neighbours through rtnetlink, against the running kernel in a namespace of its own.</summary>
 public sealed class RouteSocketTests : IDisposable
 {
     private const byte Tag = 0xC8;

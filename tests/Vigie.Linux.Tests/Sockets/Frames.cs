@@ -20,6 +20,14 @@ internal static class Frames
         return frame;
     }
 
+    /// <summary>The same frame with one byte changed.</summary>
+    public static byte[] With(this byte[] frame, int offset, byte value)
+    {
+        var copy = (byte[])frame.Clone();
+        copy[offset] = value;
+        return copy;
+    }
+
     public static byte[] Solicitation(string source, string target, MacAddress from) => Neighbor(135, source, target, from);
 
     public static byte[] Advertisement(string source, string target, MacAddress from) => Neighbor(136, source, target, from);

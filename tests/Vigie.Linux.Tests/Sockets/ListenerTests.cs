@@ -235,14 +235,3 @@ public sealed class ListenerTests : IDisposable
         _network.Dispose();
     }
 }
-
-internal static class FrameExtensions
-{
-    /// <summary>The same frame with one byte changed.</summary>
-    public static byte[] With(this byte[] frame, int offset, byte value)
-    {
-        var copy = (byte[])frame.Clone();
-        copy[offset] = value;
-        return copy;
-    }
-}

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Vigie.Linux.Tests.Sockets;
 
+/// <summary>Whole frames sent over a real link, and what is said of those that cannot be sent.</summary>
 public sealed class PacketSocketTests : IDisposable
 {
     private static readonly MacAddress s_mac = new(0x0200_0000_0077);

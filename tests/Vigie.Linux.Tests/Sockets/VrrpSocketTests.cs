@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Vigie.Linux.Tests.Sockets;
 
+/// <summary>VRRP messages over a real link: every socket option is seen by what arrives at the other end.</summary>
 public sealed class VrrpSocketTests : IDisposable
 {
     private static readonly IpAddress s_groupIPv4 = IpAddress.Parse("224.0.0.18");

@@ -8,10 +8,22 @@ watch_ns="vgw$$"
 capture_pid=""
 daemon_pids=()
 
+# A command to be stopped later is started with a plain "ip netns exec" instead: a function in the background would be
+# a shell of its own, whose process id is not the command's.
 in_peer() { ip netns exec "$peer_ns" "$@"; }
-# A command to be stopped later is started with a plain "ip netns exec": a function in the background would be a shell
-# of its own, whose process id is not the command's.
 in_watch() { ip netns exec "$watch_ns" "$@"; }
+
+# wait_for COMMAND...: until it succeeds, at most 20 s.
+wait_for() {
+    local left=100
+    until "$@"; do
+        if [ $((left -= 1)) = 0 ]; then
+            echo "still not true after 20 s: $*" >&2
+            return 1
+        fi
+        sleep 0.2
+    done
+}
 
 # stop_pid PID: a child of ours that has not been waited for; its number cannot have gone to another process.
 stop_pid() {
@@ -52,7 +64,7 @@ link_up() {
 capture_start() {
     ip netns exec "$watch_ns" tcpdump -i eth0 -Q in --immediate-mode -U -w "$work/$1.pcap" 2>"$work/$1.tcpdump" &
     capture_pid=$!
-    until grep -qs 'listening on' "$work/$1.tcpdump"; do sleep 0.1; done
+    wait_for grep -qs 'listening on' "$work/$1.tcpdump"
 }
 
 capture_stop() {
@@ -116,7 +128,7 @@ frr_start() {
     local common=(--vty_socket "$work/frr" -z "$work/frr/zserv.api" --log stdout -P 0)
     ip netns exec "$peer_ns" /usr/lib/frr/zebra "${common[@]}" -f "$work/frr/zebra.conf" -i "$work/frr/zebra.pid" >"$work/zebra.log" 2>&1 &
     daemon_pids=($!)
-    until [ -S "$work/frr/zserv.api" ]; do sleep 0.1; done
+    wait_for test -S "$work/frr/zserv.api"
     ip netns exec "$peer_ns" /usr/lib/frr/vrrpd "${common[@]}" -f "$work/frr/vrrpd.conf" -i "$work/frr/vrrpd.pid" >"$work/vrrpd.log" 2>&1 &
     daemon_pids=($! "${daemon_pids[@]}")
 }

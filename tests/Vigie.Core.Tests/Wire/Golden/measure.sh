@@ -3,11 +3,11 @@
 # priority 100, then hears hand-made advertisements of priority 200 for nine seconds. One that accepts them falls
 # silent; one that refuses them goes on advertising. They come every 1.3 s: an Active keepalived starts its timer anew
 # at whatever it hears, valid or not, and would fall silent under any that came more often than its own interval.
-# Needs what record.sh needs, and python3. Prints one line per
-# case; the results are in docs/decisions/0002-ipv4-checksum-form.md. About five minutes.
+# Needs what record.sh needs, and python3. Prints one line per case; the results are in
+# docs/decisions/0002-ipv4-checksum-form.md. About five minutes.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=link.sh
+# shellcheck source=tests/Vigie.Core.Tests/Wire/Golden/link.sh
 . "$here/link.sh"
 
 # "wrong" must be refused, or the measurement says nothing.
@@ -19,10 +19,12 @@ own_advertisements() {
     tshark -r "$work/$1.pcap" -Y "vrrp && ip.src == 10.77.0.1 && frame.time_epoch >= $2" 2>/dev/null | wc -l
 }
 
+peer_is_active() { [ "$(own_advertisements m 0)" -gt 0 ]; }
+
 measure() {
     local peer=$1 case=$2 from verdict
     capture_start m
-    until [ "$(own_advertisements m 0)" -gt 0 ]; do sleep 0.2; done
+    wait_for peer_is_active
     from=$(date +%s)
     in_watch python3 "$here/inject.py" "$case" 9
     capture_stop

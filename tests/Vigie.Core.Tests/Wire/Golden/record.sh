@@ -4,7 +4,7 @@
 # read the files and need none of this. About a minute.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=link.sh
+# shellcheck source=tests/Vigie.Core.Tests/Wire/Golden/link.sh
 . "$here/link.sh"
 
 keepalived_version=$(keepalived -v 2>&1 | sed -n '1s/Keepalived v\([^ ]*\).*/\1/p')

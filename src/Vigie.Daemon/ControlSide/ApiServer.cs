@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Vigie.Contract;
+
+namespace Vigie.Daemon.ControlSide;
+
+/// <summary>HTTP and JSON of the contract on the Unix socket. It answers; it decides nothing.</summary>
+internal sealed class ApiServer(NodeChannel channel, EventRing events, ReloadService reload)
+{
+    /// <summary>Connections at a time; more wait in the kernel.</summary>
+    private const int MaxConnections = 256;
+
+    /// <summary>Serves until cancelled. Returns one of <see cref="ExitCode"/>.</summary>
+    public static int Run(RunOptions options, NodeChannel channel, EventRing events, ReloadService reload, CancellationToken stopping)
+    {
+        var server = new ApiServer(channel, events, reload);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1024;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.ListenUnixSocket(options.Socket);
+        });
+        var app = builder.Build();
+        app.Run(server.AnswerAsync);
+        try
+        {
+            File.Delete(options.Socket); // an earlier control process of this daemon left it
+            app.StartAsync(stopping).GetAwaiter().GetResult();
+            File.SetUnixFileMode(options.Socket,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        }
+        catch (IOException e)
+        {
+            events.Add(EventText.Own("socket_refused", EventSeverity.Error, $"cannot listen on {options.Socket}: {e.Message}",
+                "choose another path with --socket"));
+            return ExitCode.Failed;
+        }
+
+        stopping.WaitHandle.WaitOne();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        app.StopAsync(patience.Token).GetAwaiter().GetResult();
+        File.Delete(options.Socket);
+        return ExitCode.Ok;
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        try
+        {
+            await RouteAsync(context).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or IOException)
+        {
+            if (!context.Response.HasStarted)
+                await FailAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy,
+                    $"the node process did not answer: {e.Message}", "ask again; if it stays so, look at the log").ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client has gone, or we are leaving.
+        }
+    }
+
+    private Task RouteAsync(HttpContext context)
+    {
+        var request = context.Request;
+        return (request.Method, request.Path.Value) switch
+        {
+            ("GET", ApiPaths.Status) => StatusAsync(context),
+            ("GET", ApiPaths.Events) => EventsAsync(context),
+            ("GET", ApiPaths.Version) => WriteAsync(context, new VersionDocument { Version = VigieVersion.Current }, ContractJson.Default.VersionDocument),
+            ("POST", ApiPaths.Reload) => ReloadAsync(context),
+            (_, ApiPaths.Status or ApiPaths.Events or ApiPaths.Version or ApiPaths.Reload) => FailAsync(
+                context, StatusCodes.Status405MethodNotAllowed, ErrorCodes.NotFound, $"{request.Path} does not take {request.Method}", null),
+            _ => FailAsync(context, StatusCodes.Status404NotFound, ErrorCodes.NotFound, $"there is no {request.Path}", null),
+        };
+    }
+
+    private async Task StatusAsync(HttpContext context)
+    {
+        var answer = await channel.StatusAsync(context.RequestAborted).ConfigureAwait(false);
+        await WriteAsync(context, StatusText.Describe(answer), ContractJson.Default.StatusDocument).ConfigureAwait(false);
+    }
+
+    private async Task EventsAsync(HttpContext context)
+    {
+        var after = 0L;
+        if (context.Request.Query.TryGetValue(ApiPaths.AfterParameter, out var text)
+            && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
+        {
+            await FailAsync(context, StatusCodes.Status400BadRequest, ErrorCodes.BadRequest,
+                $"'{text}' is not a sequence number", "give the `next` of an earlier answer, or 0").ConfigureAwait(false);
+            return;
+        }
+
+        if (context.Request.Query[ApiPaths.FollowParameter] == "true")
+            await FollowAsync(context, after).ConfigureAwait(false);
+        else
+            await WriteAsync(context, events.After(after), ContractJson.Default.EventsDocument).ConfigureAwait(false);
+    }
+
+    private async Task FollowAsync(HttpContext context, long after)
+    {
+        context.Response.ContentType = ApiPaths.JsonLines;
+        while (!context.RequestAborted.IsCancellationRequested)
+        {
+            var page = events.After(after);
+            foreach (var document in page.Events)
+            {
+                await JsonSerializer.SerializeAsync(
+                    context.Response.Body, document, ContractJson.Readable.EventDocument, context.RequestAborted).ConfigureAwait(false);
+                await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted).ConfigureAwait(false);
+            }
+
+            await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            after = page.Next;
+            await events.WaitAfterAsync(after, context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReloadAsync(HttpContext context)
+    {
+        var (result, error) = await reload.ReloadAsync().ConfigureAwait(false);
+        if (result is not null)
+        {
+            await WriteAsync(context, result, ContractJson.Default.ReloadResult).ConfigureAwait(false);
+            return;
+        }
+
+        context.Response.StatusCode = error!.Code switch
+        {
+            ErrorCodes.ConfigurationInvalid => StatusCodes.Status422UnprocessableEntity,
+            ErrorCodes.Busy => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status500InternalServerError,
+        };
+        await WriteAsync(context, new ErrorDocument { Error = error }, ContractJson.Default.ErrorDocument).ConfigureAwait(false);
+    }
+
+    private static Task FailAsync(HttpContext context, int status, string code, string message, string? remedy)
+    {
+        context.Response.StatusCode = status;
+        return WriteAsync(
+            context, new ErrorDocument { Error = new ErrorDetail { Code = code, Message = message, Remedy = remedy } },
+            ContractJson.Default.ErrorDocument);
+    }
+
+    private static Task WriteAsync<T>(HttpContext context, T document, JsonTypeInfo<T> type)
+    {
+        context.Response.ContentType = ApiPaths.Json;
+        return JsonSerializer.SerializeAsync(context.Response.Body, document, type, context.RequestAborted);
+    }
+}

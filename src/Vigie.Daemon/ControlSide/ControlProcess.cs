@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+using Vigie.Contract;
+using Vigie.Linux;
+
+namespace Vigie.Daemon.ControlSide;
+
+/// <summary>
+/// The control process: the API on the Unix socket, events and log, reloads. It may allocate, wait and crash: no role
+/// changes because of it.
+/// </summary>
+internal static class ControlProcess
+{
+    public static int Run(RunOptions options)
+    {
+        ParentDeath.SetSignal(15);
+        using var stopping = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            // Not from the signal thread: cancelling runs what waits for it.
+            ThreadPool.QueueUserWorkItem(_ => stopping.Cancel());
+        });
+
+        var log = new LogWriter(Console.Error, options.LogFormat);
+        var events = new EventRing(log);
+        using var channel = new NodeChannel(SeqPacketSocket.FromInherited(Descriptors.Channel), events);
+        var reload = new ReloadService(options.ConfigFile, channel, events);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            _ = reload.ReloadAsync();
+        });
+        channel.Start();
+        return ApiServer.Run(options, channel, events, reload, stopping.Token);
+    }
+}

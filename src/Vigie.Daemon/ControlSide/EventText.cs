@@ -1,0 +1,104 @@
+using System.Globalization;
+using Vigie.Contract;
+using Vigie.Core.Election;
+using Vigie.Node.Events;
+
+namespace Vigie.Daemon.ControlSide;
+
+/// <summary>Makes sentences, severities and machine-readable facts of the node's events.</summary>
+internal static class EventText
+{
+    public static EventDocument Describe(in NodeEvent e, string routerName)
+    {
+        var (kind, severity, message, remedy) = Sentence(e, routerName);
+        return new EventDocument
+        {
+            Sequence = 0,
+            Time = WallClock.At(e.At),
+            Kind = kind,
+            VirtualRouter = routerName.Length > 0 ? routerName : null,
+            Severity = severity,
+            Message = message,
+            Remedy = remedy,
+            Data = Facts(e),
+        };
+    }
+
+    /// <summary>An event that control makes itself.</summary>
+    public static EventDocument Own(string kind, EventSeverity severity, string message, string? remedy = null) => new()
+    {
+        Sequence = 0, Time = DateTimeOffset.UtcNow, Kind = kind, Severity = severity, Message = message, Remedy = remedy,
+    };
+
+    private static (string Kind, EventSeverity Severity, string Message, string? Remedy) Sentence(in NodeEvent e, string name) => e.Kind switch
+    {
+        NodeEventKind.StateChanged => ("state_changed", e.State == RouterState.Fault ? EventSeverity.Error : EventSeverity.Info,
+            $"{StateWord(e.State)}: {ReasonText.Of(e.Reason)}", ReasonText.Remedy(e.Reason, "its interface")),
+        NodeEventKind.AddressRefused => ("address_refused", EventSeverity.Error,
+            $"the kernel refused {e.Address}: {ReasonText.Error(e.Error)}", ReasonText.AddressRemedy(e.Error, e.Address)),
+        NodeEventKind.AddressReasserted => ("address_reasserted", EventSeverity.Warning,
+            $"somebody removed {e.Address}; it was put back at once",
+            "if it happens again: networkd wants `KeepConfiguration=yes`, NetworkManager `unmanaged-devices` for the interface"),
+        NodeEventKind.AddressNotOurs => ("address_not_ours", EventSeverity.Warning,
+            $"{e.Address} stands on the interface already and was not put there by Vigie; it is left as it is and stays when the role moves",
+            "remove it from the host's own network settings, unless this host is the address owner"),
+        NodeEventKind.StaleAddressRemoved => ("stale_address_removed", EventSeverity.Info,
+            $"{e.Address} was left behind by an earlier run and is wanted by no virtual router; removed", null),
+        NodeEventKind.ForeignClaim => ("foreign_claim", EventSeverity.Error,
+            $"{e.Mac} says that {e.Address.Address} is its own while this host is Active; answered",
+            "find the station with that MAC: two hosts use one address"),
+        NodeEventKind.AddressListMismatch => ("address_list_mismatch", EventSeverity.Warning,
+            $"{e.Source} advertises {e.Count} addresses that differ from ours", "set the same `addresses:` on all hosts"),
+        NodeEventKind.DuplicateOwner => ("duplicate_owner", EventSeverity.Error,
+            $"{e.Source} claims to be the address owner (priority 255), and so does this host", "set `priority: owner` on one host only"),
+        NodeEventKind.SendFailed => ("send_failed", EventSeverity.Error, $"advertisements cannot be sent: {ReasonText.Error(e.Error)}",
+            e.Error == Linux.Errno.EPERM ? "a local firewall refuses protocol 112; allow it in the output chain" : null),
+        NodeEventKind.SendRecovered => ("send_recovered", EventSeverity.Info, "advertisements can be sent again", null),
+        NodeEventKind.AdvertisementDropped => ("advertisement_dropped", EventSeverity.Warning,
+            $"dropped an advertisement of {e.Source}: {ReasonText.Of(e.Drop).Message}; more of them are only counted", ReasonText.Of(e.Drop).Remedy),
+        NodeEventKind.Reconfigured => ("reconfigured", EventSeverity.Info, $"a new configuration with {e.Count} virtual routers is live", null),
+        NodeEventKind.Started => ("started", EventSeverity.Info, $"vigie {VigieVersion.Current} serves {e.Count} virtual routers", null),
+        NodeEventKind.RealTimeRefused => ("real_time_refused", EventSeverity.Warning,
+            $"no real-time scheduling ({ReasonText.Error(e.Error)}): advertisements may be late under load", "grant CAP_SYS_NICE to this process"),
+        NodeEventKind.MemoryLockRefused => ("memory_lock_refused", EventSeverity.Warning,
+            $"memory is not locked ({ReasonText.Error(e.Error)}): swapping may delay advertisements", "grant CAP_IPC_LOCK, or raise LimitMEMLOCK"),
+        NodeEventKind.JoinFailed => ("join_failed", EventSeverity.Error,
+            $"cannot join {e.Source} on interface {e.Count}: {ReasonText.Error(e.Error)}",
+            e.Error == Linux.Errno.ENOBUFS ? "raise net.ipv4.igmp_max_memberships above the number of interfaces" : null),
+        NodeEventKind.KernelEventsLost => ("kernel_events_lost", EventSeverity.Info, "the kernel's event queue overflowed; everything was read again", null),
+        NodeEventKind.AcceptFilterFailed => ("accept_filter_failed", EventSeverity.Error,
+            "`accept: false` cannot be enforced: nftables did not take the rules, so packets to the virtual addresses are accepted",
+            "install libnftables1, and see that the kernel has nf_tables"),
+        NodeEventKind.ConfigurationRefused => ("configuration_refused", EventSeverity.Error, "the node refused the configuration", null),
+    };
+
+    private static Dictionary<string, string> Facts(in NodeEvent e)
+    {
+        var facts = new Dictionary<string, string>();
+        if (e.Kind == NodeEventKind.StateChanged)
+        {
+            facts["state"] = StateWord(e.State);
+            facts["cause"] = e.Reason.ToString();
+        }
+
+        if (!e.Address.Address.IsNone)
+            facts["address"] = e.Address.ToString();
+        if (!e.Source.IsNone)
+            facts["source"] = e.Source.ToString();
+        if (e.Mac != default)
+            facts["mac"] = e.Mac.ToString();
+        if (e.Drop != default)
+            facts["drop"] = ReasonText.Word(e.Drop);
+        if (e.Error != 0)
+            facts["errno"] = e.Error.ToString(CultureInfo.InvariantCulture);
+        return facts;
+    }
+
+    private static string StateWord(RouterState state) => state switch
+    {
+        RouterState.Initialize => "initialize",
+        RouterState.Backup => "backup",
+        RouterState.Active => "active",
+        RouterState.Fault => "fault",
+    };
+}

@@ -1,0 +1,166 @@
+using Vigie.Linux;
+using Vigie.Node.Messages;
+
+namespace Vigie.Daemon.ControlSide;
+
+/// <summary>
+/// Control's end of the channel to the node: a thread of its own reads, callers ask and wait. One question of a kind at a
+/// time; the node answers from its own thread between two advertisements.
+/// </summary>
+internal sealed class NodeChannel : IDisposable
+{
+    private const int PieceLength = 32 * 1024;
+
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+
+    private readonly SeqPacketSocket _socket;
+    private readonly EventRing _events;
+    private readonly Epoll _epoll = new();
+    private readonly EventFd _wake = new();
+    private readonly Thread _reader;
+    private readonly SemaphoreSlim _oneStatus = new(1, 1);
+    private readonly SemaphoreSlim _oneReload = new(1, 1);
+    private readonly Lock _gate = new();
+    private List<RouterStatus> _routers = [];
+    private TaskCompletionSource<StatusAnswer>? _status;
+    private TaskCompletionSource<ConfigurationDoneMessage>? _done;
+    private volatile bool _stop;
+
+    public NodeChannel(SeqPacketSocket socket, EventRing events)
+    {
+        _socket = socket;
+        _events = events;
+        _epoll.Add(socket, 1, EpollInterest.Readable);
+        _epoll.Add(_wake, 2, EpollInterest.Readable);
+        _reader = new Thread(Read) { Name = "node-channel", IsBackground = true };
+    }
+
+    public void Start() => _reader.Start();
+
+    /// <summary>The status of every virtual router, or a <see cref="TimeoutException"/> when the node does not answer.</summary>
+    public async Task<StatusAnswer> StatusAsync(CancellationToken cancellation)
+    {
+        await _oneStatus.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            var answer = new TaskCompletionSource<StatusAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+            lock (_gate)
+            {
+                _routers = [];
+                _status = answer;
+            }
+
+            Send([(byte)MessageKind.StatusRequest]);
+            return await answer.Task.WaitAsync(AnswerTime, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _oneStatus.Release();
+        }
+    }
+
+    /// <summary>Has the node make a checked configuration live; the answer says what changed.</summary>
+    public async Task<ConfigurationDoneMessage> ConfigureAsync(ReadOnlyMemory<byte> text)
+    {
+        await _oneReload.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            var answer = new TaskCompletionSource<ConfigurationDoneMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+            lock (_gate)
+                _done = answer;
+            for (var at = 0; at < text.Length; at += PieceLength)
+                Send([(byte)MessageKind.ConfigurationPiece, .. text.Span.Slice(at, Math.Min(PieceLength, text.Length - at))]);
+            Send([(byte)MessageKind.ConfigurationCommit]);
+            return await answer.Task.WaitAsync(AnswerTime).ConfigureAwait(false);
+        }
+        finally
+        {
+            _oneReload.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop = true;
+        _wake.Signal();
+        if (_reader.IsAlive)
+            _reader.Join();
+        _epoll.Dispose();
+        _wake.Dispose();
+        _socket.Dispose();
+        _oneStatus.Dispose();
+        _oneReload.Dispose();
+    }
+
+    private void Send(ReadOnlySpan<byte> message)
+    {
+        lock (_gate)
+        {
+            var error = _socket.Send(message);
+            if (error != 0)
+                throw new IOException($"the node process does not take messages: {new LinuxError(error)}");
+        }
+    }
+
+    private void Read()
+    {
+        var buffer = new byte[Descriptors.LongestMessage];
+        var ready = new EpollEvent[2];
+        while (!_stop)
+        {
+            _epoll.Wait(ready, -1);
+            while (!_stop)
+            {
+                var result = _socket.TryReceive(buffer, out var length);
+                if (result == ReceiveResult.Data)
+                    Take(buffer.AsSpan(0, length));
+                else if (result == ReceiveResult.Closed)
+                    return; // the node is gone; the supervisor knows it and ends us
+                else
+                    break;
+            }
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> message)
+    {
+        var reader = new SpanReader(message);
+        switch ((MessageKind)reader.ReadByte())
+        {
+            case MessageKind.Event:
+                var nodeEvent = EventMessage.Read(ref reader, out var routerName);
+                _events.Add(EventText.Describe(nodeEvent, routerName));
+                break;
+            case MessageKind.RouterStatus:
+                var router = RouterStatusMessage.Read(ref reader);
+                lock (_gate)
+                    _routers.Add(router);
+                break;
+            case MessageKind.StatusEnd:
+                var node = NodeStatus.Read(ref reader);
+                lock (_gate)
+                {
+                    // One that lost a message to a full channel is not given out as if it were whole.
+                    if (_routers.Count == node.Routers)
+                        _status?.TrySetResult(new StatusAnswer(node, _routers));
+                    else
+                        _status?.TrySetException(new IOException("the status was too large for the channel; ask again"));
+                }
+
+                break;
+            case MessageKind.ConfigurationDone:
+                var done = ConfigurationDoneMessage.Read(ref reader);
+                lock (_gate)
+                    _done?.TrySetResult(done);
+                break;
+            case MessageKind.StatusRequest:
+            case MessageKind.ConfigurationPiece:
+            case MessageKind.ConfigurationCommit:
+            default:
+                break; // not for this end
+        }
+    }
+}
+
+/// <summary>The node's answer to a status request.</summary>
+internal sealed record StatusAnswer(NodeStatus Node, IReadOnlyList<RouterStatus> Routers);

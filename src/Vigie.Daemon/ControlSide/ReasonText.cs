@@ -1,0 +1,100 @@
+using Vigie.Core.Election;
+using Vigie.Core.Net;
+using Vigie.Linux;
+using Vigie.Node.Routers;
+
+namespace Vigie.Daemon.ControlSide;
+
+/// <summary>All sentences about states, reasons and drops, in one place.</summary>
+internal static class ReasonText
+{
+    /// <summary>Why a virtual router is in its state.</summary>
+    public static string Of(TransitionReason reason) => reason switch
+    {
+        TransitionReason.None => "not started yet",
+        TransitionReason.Startup => "listening for the Active",
+        TransitionReason.AddressOwner => "this host owns the addresses (priority 255)",
+        TransitionReason.ActiveSilent => "no Active was heard",
+        TransitionReason.ActiveResigned => "the Active resigned",
+        TransitionReason.Preempted => "the Active had a lower priority",
+        TransitionReason.HigherPriority => "an Active of higher priority was heard",
+        TransitionReason.TieLost => "an Active of equal priority and greater address was heard",
+        TransitionReason.InterfaceMissing => "the interface does not exist",
+        TransitionReason.InterfaceDown => "the interface is down or has no carrier",
+        TransitionReason.NoSourceAddress => "the interface has no address of its own to send from",
+        TransitionReason.AddressesFailed => "the kernel refused a virtual address",
+        TransitionReason.Reconfigured => "the configuration changed",
+        TransitionReason.Shutdown => "shutting down",
+        TransitionReason.Overslept => "this host was paused for too long to be sure of its role",
+    };
+
+    /// <summary>What an operator can do about it, where there is something.</summary>
+    public static string? Remedy(TransitionReason reason, string interfaceName) => reason switch
+    {
+        TransitionReason.InterfaceMissing =>
+            $"create {interfaceName}, or correct `interface:`; the virtual router begins as soon as it appears",
+        TransitionReason.InterfaceDown => $"check the cable or switch port, or run `ip link set {interfaceName} up`",
+        TransitionReason.NoSourceAddress =>
+            $"give {interfaceName} a real address of each family in use (IPv6 needs its link-local address)",
+        TransitionReason.AddressesFailed => "see the event before this one for the kernel's reason; it is tried again by itself",
+        TransitionReason.None or TransitionReason.Startup or TransitionReason.AddressOwner or TransitionReason.ActiveSilent
+            or TransitionReason.ActiveResigned or TransitionReason.Preempted or TransitionReason.HigherPriority
+            or TransitionReason.TieLost or TransitionReason.Reconfigured or TransitionReason.Shutdown
+            or TransitionReason.Overslept => null,
+    };
+
+    /// <summary>The stable word of a drop reason.</summary>
+    public static string Word(DropReason reason) => reason switch
+    {
+        DropReason.None => "none",
+        DropReason.Ttl => "ttl",
+        DropReason.Checksum => "checksum",
+        DropReason.Length => "length",
+        DropReason.Version => "version",
+        DropReason.Type => "type",
+        DropReason.Vrid => "vrid",
+        DropReason.Interval => "interval",
+        DropReason.Authentication => "authentication",
+        DropReason.AddressList => "address_list",
+        DropReason.UnknownPeer => "unknown_peer",
+        DropReason.Destination => "destination",
+        DropReason.OwnSource => "own_source",
+    };
+
+    /// <summary>What dropping for this reason means, and what to look at.</summary>
+    public static (string Message, string? Remedy) Of(DropReason reason) => reason switch
+    {
+        DropReason.Ttl => ("its TTL or hop limit is not 255, so that it may come from beyond the link",
+            "find the sender; a real VRRP router on this link sends 255"),
+        DropReason.Checksum => ("its checksum is wrong", "look for a faulty card or driver at the sender"),
+        DropReason.Length => ("it is shorter or longer than its header says", null),
+        DropReason.Version => ("it is of another VRRP version than the configured one", "set the same `version:` on all hosts"),
+        DropReason.Type => ("it is not an advertisement", null),
+        DropReason.Vrid => ("its VRID is not configured here", null),
+        DropReason.Interval => ("its advertisement interval differs from ours (version 2 requires the same)",
+            "set the same `advertisement_interval:` on all hosts"),
+        DropReason.Authentication => ("its authentication type or password is not ours",
+            "set the same `authentication:` on all hosts"),
+        DropReason.AddressList => ("its address list differs from ours (`strict_addresses` is on)",
+            "set the same `addresses:` on all hosts"),
+        DropReason.UnknownPeer => ("its sender is not one of `peers:`", "add the sender to `peers:` if it belongs to the cluster"),
+        DropReason.Destination => ("it was sent to this host alone, but no `peers:` are configured",
+            "configure `peers:` on all hosts, or on none"),
+        DropReason.OwnSource => ("it carries our own address as its source", "look for a loop in the network, or for a host with our address"),
+        DropReason.None => ("of no reason", null),
+    };
+
+    /// <summary>An error number for people.</summary>
+    public static string Error(int errno) => new LinuxError(errno).ToString();
+
+    /// <summary>Why the kernel may refuse an address, where that is known.</summary>
+    public static string? AddressRemedy(int errno, IpPrefix address) => errno switch
+    {
+        Errno.EPERM or Errno.EACCES => address.Family == IpFamily.IPv6
+            ? "grant CAP_NET_ADMIN; if it is there, IPv6 may be disabled on the interface (net.ipv6.conf.*.disable_ipv6)"
+            : "grant CAP_NET_ADMIN to this process",
+        Errno.ENODEV => "the interface has just disappeared",
+        Errno.EINVAL => "check the prefix length of the address",
+        _ => null,
+    };
+}

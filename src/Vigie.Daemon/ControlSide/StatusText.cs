@@ -1,0 +1,99 @@
+using Vigie.Contract;
+using Vigie.Core.Election;
+using Vigie.Core.Net;
+using Vigie.Node.Messages;
+using Vigie.Node.Routers;
+using AddressStatus = Vigie.Contract.AddressStatus;
+using FamilyStatus = Vigie.Contract.FamilyStatus;
+
+namespace Vigie.Daemon.ControlSide;
+
+/// <summary>Makes the API's status document of the node's answer.</summary>
+internal static class StatusText
+{
+    public static StatusDocument Describe(StatusAnswer answer) => new()
+    {
+        Node = answer.Node.Node,
+        Version = VigieVersion.Current,
+        Started = WallClock.At(answer.Node.Started),
+        Kernel = Environment.OSVersion.Version.ToString(),
+        RealTime = answer.Node.RealTime,
+        MemoryLocked = answer.Node.MemoryLocked,
+        VirtualRouters = [.. answer.Routers.Select(Describe)],
+    };
+
+    private static VirtualRouterStatus Describe(RouterStatus router) => new()
+    {
+        Name = router.Name,
+        Vrid = router.Vrid,
+        Interface = router.Interface,
+        Version = (int)router.Version,
+        State = router.State switch
+        {
+            RouterState.Initialize => VirtualRouterState.Initialize,
+            RouterState.Backup => VirtualRouterState.Backup,
+            RouterState.Active => VirtualRouterState.Active,
+            RouterState.Fault => VirtualRouterState.Fault,
+        },
+        Priority = router.Priority,
+        Addresses = [.. router.Addresses.Select(a => new AddressStatus(a.Address.ToString(), a.Present))],
+        Active = Active(router),
+        Since = router.Since == Core.Instant.Zero ? null : WallClock.At(router.Since),
+        Reason = Reason(router),
+        Remedy = router.State == RouterState.Fault ? ReasonText.Remedy(router.Reason, router.Interface) : null,
+        Transitions = router.Transitions,
+        Advertisements = new AdvertisementCounts { Sent = router.Sent, Received = router.Received, Dropped = Dropped(router) },
+        Lateness = new LatenessSummary
+        {
+            P50 = router.Lateness.P50, P99 = router.Lateness.P99, P9999 = router.Lateness.P9999,
+            Max = router.Lateness.Max, Count = router.Lateness.Count,
+        },
+        AdvertisementIntervalMs = router.AdvertisementInterval.TotalMilliseconds,
+        ActiveAdvertisementIntervalMs = router.Families.Select(f => (double?)f.ActiveAdverInterval.TotalMilliseconds).FirstOrDefault(),
+        Peers = [.. router.Peers.Select(p => p.ToString())],
+        ForeignClaims = router.ForeignClaims,
+        LastForeignClaim = router.LastClaimAddress.IsNone
+            ? null
+            : new ForeignClaim(router.LastClaimAddress.ToString(), router.LastClaimMac.ToString(), WallClock.At(router.LastClaimAt)),
+        AnnouncementsSent = router.AnnouncementsSent,
+        AddressListMismatches = router.AddressListMismatches,
+        Families = [.. router.Families.Select(f => new FamilyStatus
+        {
+            Family = f.Family == IpFamily.IPv4 ? "ipv4" : "ipv6",
+            Source = f.Source.IsNone ? null : f.Source.ToString(),
+            Active = ActiveOf(router, f),
+            ActivePriority = router.State == RouterState.Active ? router.Priority : f.ActiveSource.IsNone ? null : f.ActivePriority,
+        })],
+    };
+
+    private static string? Active(RouterStatus router)
+    {
+        foreach (var family in router.Families)
+            if (ActiveOf(router, family) is { } active)
+                return active;
+        return null;
+    }
+
+    private static string? ActiveOf(RouterStatus router, Node.Messages.FamilyStatus family)
+    {
+        var active = router.State == RouterState.Active ? family.Source : family.ActiveSource;
+        return active.IsNone ? null : active.ToString();
+    }
+
+    private static string Reason(RouterStatus router)
+    {
+        var reason = ReasonText.Of(router.Reason);
+        if (router.State == RouterState.Fault && router.AddressError != 0)
+            reason += $": {router.AddressErrorAt}, {ReasonText.Error(router.AddressError)}";
+        return router.SendError == 0 ? reason : $"{reason}; advertisements cannot be sent: {ReasonText.Error(router.SendError)}";
+    }
+
+    private static Dictionary<string, long> Dropped(RouterStatus router)
+    {
+        var dropped = new Dictionary<string, long>();
+        for (var i = 0; i < router.Drops.Length; i++)
+            if (router.Drops[i] > 0)
+                dropped[ReasonText.Word((DropReason)i)] = router.Drops[i];
+        return dropped;
+    }
+}

@@ -1,0 +1,40 @@
+using Vigie.Contract;
+using Vigie.Daemon.ControlSide;
+using Vigie.Daemon.NodeSide;
+using Vigie.Daemon.Supervisor;
+
+namespace Vigie.Daemon;
+
+/// <summary>The entries of the three processes of one host; the executable chooses by its arguments.</summary>
+public static class DaemonProcesses
+{
+    /// <summary>The verbs of the child processes, not for people.</summary>
+    public const string NodeVerb = "internal-node";
+
+    public const string ControlVerb = "internal-control";
+
+    /// <summary><c>vigie run</c>: stays until a signal ends it. Returns an exit code.</summary>
+    public static int Run(RunOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return SupervisorProcess.Run(options);
+    }
+
+    /// <summary>A child process, or null when the arguments do not ask for one.</summary>
+    public static int? RunChild(string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        return args switch
+        {
+            [NodeVerb] => NodeProcess.Run(),
+            [ControlVerb, var config, var socket, var state, var format] => ControlProcess.Run(new RunOptions
+            {
+                ConfigFile = config,
+                Socket = socket,
+                StateDirectory = state,
+                LogFormat = Enum.Parse<LogFormat>(format),
+            }),
+            _ => null,
+        };
+    }
+}

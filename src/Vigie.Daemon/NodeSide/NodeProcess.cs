@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Vigie.Configuration;
+using Vigie.Contract;
+using Vigie.Core.Configuration;
+using Vigie.Linux;
+using Vigie.Node;
+using Vigie.Node.Events;
+
+namespace Vigie.Daemon.NodeSide;
+
+/// <summary>
+/// The node process: elections, kernel addresses, announcements, on one thread that no log, file, check or garbage of
+/// others can delay.
+/// </summary>
+internal static class NodeProcess
+{
+    // Below the kernel's own threads (50 and up, typically), above everything ordinary.
+    private const int RealTimePriority = 40;
+
+    // Runs away for that long without ever sleeping: the kernel ends it, and the host stays usable.
+    private static readonly TimeSpan RuntimeLimit = TimeSpan.FromSeconds(2);
+
+    public static int Run()
+    {
+        // Without its supervisor nobody would end or restart it: it leaves as on SIGTERM.
+        ParentDeath.SetSignal(15);
+        using var wakeForSignal = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ignore);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Ignore);
+
+        using var sockets = new NodeSockets(SeqPacketSocket.FromInherited(Descriptors.Channel));
+        var channel = new ControlChannel(sockets.Control);
+        NodeConfig config;
+        using (var file = MemoryFile.FromInherited(Descriptors.Configuration))
+            config = Read(Encoding.UTF8.GetString(file.ReadAll()));
+
+        var network = new LinuxHostNetwork(sockets.Routes, sockets.IPv4, sockets.IPv6, sockets.Arp, sockets.Neighbors, channel);
+        var loop = new ElectionLoop(
+            config, new LinuxAdvertisements(sockets.IPv4, sockets.IPv6), new LinuxFrames(sockets.Frames), network, channel);
+        channel.Loop = loop;
+        channel.Report(new NodeEvent { Kind = NodeEventKind.Started, At = Clock.Now(), Router = -1, Count = config.VirtualRouters.Length });
+        var memoryLocked = Try(channel, NodeEventKind.MemoryLockRefused, MemoryLock.TryLockAll());
+        // Last, so that start-up work is done at ordinary priority; signal and collector threads stay ordinary.
+        var realTime = Try(channel, NodeEventKind.RealTimeRefused, Scheduling.TryRealTime(RealTimePriority, RuntimeLimit));
+
+        using var pump = new NodePump(sockets, network, channel, loop, Read, realTime, memoryLocked);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            pump.Stop();
+        });
+        pump.Run();
+        return ExitCode.Ok;
+    }
+
+    private static NodeConfig Read(string text)
+    {
+        var result = ConfigurationReader.Read(text, "configuration", Environment.MachineName);
+        return result.Config ?? throw new FormatException($"{result.Problems.Length} problems in the configuration");
+    }
+
+    private static bool Try(ControlChannel channel, NodeEventKind refusal, int error)
+    {
+        if (error == 0)
+            return true;
+        channel.Report(new NodeEvent { Kind = refusal, At = Clock.Now(), Router = -1, Error = error });
+        return false;
+    }
+
+    // Ctrl-C reaches the whole group; the supervisor ends us in order.
+    private static void Ignore(PosixSignalContext context) => context.Cancel = true;
+}

@@ -1,0 +1,205 @@
+using System.Text;
+using Vigie.Core;
+using Vigie.Core.Configuration;
+using Vigie.Core.Wire;
+using Vigie.Linux;
+using Vigie.Node;
+using Vigie.Node.Messages;
+using Vigie.Node.Ports;
+
+namespace Vigie.Daemon.NodeSide;
+
+// The node's one thread:
+//
+//   wait ─► read every socket until it is empty ─► Step(now) ─► arm the timer ─► wait
+//
+// Input before time: an advertisement that is queued has arrived, so it is read before silence is judged.
+
+/// <summary>Pumps the election loop from this process's sockets, timer and channel.</summary>
+internal sealed class NodePump : IDisposable
+{
+    /// <summary>Messages read from one socket before the loop steps in between: bounds the delay under a flood.</summary>
+    private const int ReadsPerSocket = 512;
+
+    private const ulong TimerToken = 1;
+    private const ulong SignalToken = 2;
+    private const ulong InputToken = 3;
+
+    private readonly Epoll _epoll = new();
+    private readonly TimerFd _timer = new();
+    private readonly EpollEvent[] _ready = new EpollEvent[Epoll.MaxEventsPerWait];
+    private readonly byte[] _message = GC.AllocateArray<byte>(VrrpCodec.MaximumLength + 64, pinned: true);
+    private readonly byte[] _frame = GC.AllocateArray<byte>(2048, pinned: true);
+    private readonly byte[] _control = new byte[Descriptors.LongestMessage];
+    private readonly List<byte> _configurationText = [];
+    private readonly NodeSockets _sockets;
+    private readonly LinuxHostNetwork _network;
+    private readonly ControlChannel _channel;
+    private readonly ElectionLoop _loop;
+    private readonly KernelReports _reports;
+    private readonly Func<string, NodeConfig> _readConfiguration;
+    private readonly Instant _started = Clock.Now();
+    private readonly bool _realTime;
+    private readonly bool _memoryLocked;
+    private Instant _armed = Instant.Never;
+    private long _allocatedAtStart;
+    private volatile bool _stop;
+
+    public NodePump(
+        NodeSockets sockets, LinuxHostNetwork network, ControlChannel channel, ElectionLoop loop,
+        Func<string, NodeConfig> readConfiguration, bool realTime, bool memoryLocked)
+    {
+        _sockets = sockets;
+        _network = network;
+        _channel = channel;
+        _loop = loop;
+        _reports = new KernelReports(loop);
+        _readConfiguration = readConfiguration;
+        _realTime = realTime;
+        _memoryLocked = memoryLocked;
+        _epoll.Add(_timer, TimerToken, EpollInterest.Readable);
+        _epoll.Add(sockets.Wake, SignalToken, EpollInterest.Readable);
+        foreach (var input in sockets.Inputs)
+            _epoll.Add(input, InputToken, EpollInterest.Readable);
+    }
+
+    /// <summary>From any thread or signal: leave the election and return from <see cref="Run"/>.</summary>
+    public void Stop()
+    {
+        _stop = true;
+        _sockets.Wake.Signal();
+    }
+
+    /// <summary>Works until <see cref="Stop"/>, then resigns everywhere and takes the addresses off.</summary>
+    public void Run()
+    {
+        _reports.Now = Clock.Now();
+        _reports.Resync(_sockets.Routes);
+        _loop.Start(Clock.Now());
+        _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
+        while (!_stop)
+        {
+            DeliverOutcomes(Clock.Now());
+            Arm(_loop.Step(Clock.Now()));
+            if (_network.OutcomeCount > 0)
+                continue;
+            Wait();
+            Drain(Clock.Now());
+        }
+
+        _loop.Shutdown(Clock.Now());
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _epoll.Dispose();
+    }
+
+    private void Arm(Instant next)
+    {
+        if (next == _armed)
+            return;
+        _armed = next;
+        _timer.Arm(next);
+    }
+
+    private void Wait()
+    {
+        var count = _epoll.Wait(_ready, -1);
+        for (var i = 0; i < count; i++)
+        {
+            if (_ready[i].Token == TimerToken)
+            {
+                _timer.Acknowledge();
+                _armed = Instant.Never;
+            }
+            else if (_ready[i].Token == SignalToken)
+            {
+                _sockets.Wake.Acknowledge();
+            }
+        }
+    }
+
+    /// <summary>Reads every input, whichever of them woke us: more may have arrived since.</summary>
+    private void Drain(Instant now)
+    {
+        _reports.Now = now;
+        if (_sockets.Events.Read(_reports).Overrun)
+        {
+            _channel.Report(new() { Kind = Node.Events.NodeEventKind.KernelEventsLost, At = now, Router = -1 });
+            _reports.Resync(_sockets.Routes);
+        }
+
+        DrainMessages(now, _sockets.IPv4);
+        DrainMessages(now, _sockets.IPv6);
+        for (var i = 0; i < ReadsPerSocket && _sockets.Arp.TryReceive(_frame, out var arp); i++)
+            if (arp.Length > EthernetHeader.Length)
+                _loop.OnArp(now, arp.InterfaceIndex, _frame.AsSpan(EthernetHeader.Length, arp.Length - EthernetHeader.Length));
+        for (var i = 0; i < ReadsPerSocket && _sockets.Neighbors.TryReceive(_frame, out var frame); i++)
+            if (frame.Length > EthernetHeader.Length)
+                _loop.OnNeighborPacket(
+                    now, frame.InterfaceIndex, frame.SourceMac, _frame.AsSpan(EthernetHeader.Length, frame.Length - EthernetHeader.Length));
+        for (var message = _channel.Receive(_control); !message.IsEmpty; message = _channel.Receive(_control))
+            Obey(now, message);
+    }
+
+    private void DrainMessages(Instant now, VrrpSocket socket)
+    {
+        for (var i = 0; i < ReadsPerSocket && socket.TryReceive(_message, out var received); i++)
+            _loop.OnMessage(
+                now, new ReceivedMessage(received.InterfaceIndex, received.Source, received.Destination, received.HopLimit),
+                _message.AsSpan(received.PayloadOffset, received.Length));
+    }
+
+    private void DeliverOutcomes(Instant now)
+    {
+        // Delivering one may make the loop apply another plan, which appends; those come with this pass too.
+        for (var i = 0; i < _network.OutcomeCount; i++)
+            _loop.OnAddressesApplied(now, _network.Outcome(i));
+        _network.ClearOutcomes();
+    }
+
+    private void Obey(Instant now, ReadOnlySpan<byte> message)
+    {
+        switch ((MessageKind)message[0])
+        {
+            case MessageKind.StatusRequest:
+                _channel.SendStatus(_loop, new NodeStatus(
+                    _loop.Config.Node, _loop.RouterCount, _realTime, _memoryLocked, _started, now,
+                    _loop.UnattributedDrops(Node.Routers.DropReason.Vrid), _channel.Lost,
+                    GC.GetAllocatedBytesForCurrentThread() - _allocatedAtStart));
+                break;
+            case MessageKind.ConfigurationPiece:
+                _configurationText.AddRange(message[1..]);
+                break;
+            case MessageKind.ConfigurationCommit:
+                Commit(now);
+                break;
+            case MessageKind.Event:
+            case MessageKind.RouterStatus:
+            case MessageKind.StatusEnd:
+            case MessageKind.ConfigurationDone:
+            default:
+                break; // not for this end
+        }
+    }
+
+    /// <summary>A reload is the one time when this thread reads text; it has been checked by control before.</summary>
+    private void Commit(Instant now)
+    {
+        var text = Encoding.UTF8.GetString([.. _configurationText]);
+        _configurationText.Clear();
+        try
+        {
+            var outcome = _loop.Reconfigure(now, _readConfiguration(text));
+            _channel.SendDone(new ConfigurationDoneMessage(true, "", outcome.Added, outcome.Removed, outcome.Changed));
+        }
+        catch (FormatException e)
+        {
+            _channel.SendDone(new ConfigurationDoneMessage(false, e.Message, [], [], []));
+        }
+
+        _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
+    }
+}

@@ -1,0 +1,65 @@
+using System.Net.Sockets;
+
+namespace Vigie.Daemon.Supervisor;
+
+/// <summary>
+/// This daemon's right to a socket path, held by a lock on a file beside it for as long as the process lives. A path left
+/// by a dead daemon is cleared; one of a living daemon is respected.
+/// </summary>
+internal sealed class SocketClaim : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private SocketClaim(FileStream held) => _lock = held;
+
+    /// <summary>Takes the path, or says why it cannot be had.</summary>
+    public static SocketClaim? Take(string path, out string refusal)
+    {
+        refusal = "";
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory)
+                Directory.CreateDirectory(directory);
+            var held = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            if (Answers(path))
+            {
+                held.Dispose();
+                refusal = $"another program listens on {path}; stop it, or choose another path with --socket";
+                return null;
+            }
+
+            File.Delete(path);
+            return new SocketClaim(held);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            refusal = $"no permission to create the socket {path}: {e.Message} Choose another path with --socket";
+        }
+        catch (IOException e)
+        {
+            refusal = File.Exists(path)
+                ? $"another vigie runs with the socket {path}; stop it, or choose another path with --socket"
+                : $"cannot create the socket {path}: {e.Message} Choose another path with --socket";
+        }
+
+        return null;
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private static bool Answers(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

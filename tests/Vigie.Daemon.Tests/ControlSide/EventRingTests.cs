@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Vigie.Contract;
+using Vigie.Daemon.ControlSide;
+using Xunit;
+
+namespace Vigie.Daemon.Tests.ControlSide;
+
+public sealed class EventRingTests
+{
+    private readonly StringWriter _log = new();
+    private readonly EventRing _ring;
+
+    public EventRingTests() => _ring = new EventRing(new LogWriter(_log, LogFormat.Json));
+
+    [Fact]
+    public void Events_are_numbered_from_one_and_given_after_a_number()
+    {
+        Add("one");
+        Add("two");
+        Add("three");
+
+        var page = _ring.After(1);
+
+        Assert.Equal([2L, 3L], page.Events.Select(e => e.Sequence));
+        Assert.Equal(3, page.Next);
+        Assert.Equal(0, page.Lost);
+    }
+
+    [Fact]
+    public void A_reader_that_is_too_far_behind_is_told_how_many_events_it_lost()
+    {
+        for (var i = 0; i < EventRing.Capacity + 10; i++)
+            Add($"event {i}");
+
+        var page = _ring.After(3);
+
+        Assert.Equal(EventRing.Capacity, page.Events.Count);
+        Assert.Equal(7, page.Lost);
+        Assert.Equal(11, page.Events[0].Sequence);
+    }
+
+    [Fact]
+    public void An_empty_ring_gives_nothing_and_lost_nothing()
+    {
+        var page = _ring.After(0);
+
+        Assert.Empty(page.Events);
+        Assert.Equal(0, page.Next);
+        Assert.Equal(0, page.Lost);
+    }
+
+    [Fact]
+    public async Task Waiting_ends_with_the_next_event()
+    {
+        Add("one");
+        var waiting = _ring.WaitAfterAsync(1, TestContext.Current.CancellationToken);
+        Assert.False(waiting.IsCompleted);
+
+        Add("two");
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void Waiting_for_what_is_there_already_does_not_wait()
+    {
+        Add("one");
+
+        Assert.True(_ring.WaitAfterAsync(0, TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void Every_event_is_one_line_of_JSON_in_the_log()
+    {
+        Add("line one\nline two");
+        Add("next");
+
+        var lines = _log.ToString().TrimEnd().Split('\n');
+
+        Assert.Equal(2, lines.Length);
+        var first = JsonSerializer.Deserialize(lines[0], ContractJson.Default.EventDocument)!;
+        Assert.Equal("line one\nline two", first.Message);
+        Assert.Equal(1, first.Sequence);
+    }
+
+    private void Add(string message) => _ring.Add(EventText.Own("test", EventSeverity.Info, message));
+}
