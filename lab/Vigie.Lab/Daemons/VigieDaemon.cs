@@ -82,6 +82,13 @@ public sealed class VigieDaemon : IDisposable
     public EventsDocument Events() =>
         Get(ApiPaths.Events, content => content.ReadFromJsonAsync(ContractJson.Default.EventsDocument)) ?? throw new LabException("the list of events is empty");
 
+    /// <summary>What `POST /v1/reload` answers: the HTTP status and the body as it is.</summary>
+    public (int Status, string Body) Reload() => Task.Run(async () =>
+    {
+        using var answer = await _client.PostAsync(new Uri(ApiPaths.Reload, UriKind.Relative), null).ConfigureAwait(false);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync().ConfigureAwait(false));
+    }).GetAwaiter().GetResult();
+
     /// <summary>The virtual router in the status; null while the daemon does not answer or does not have it.</summary>
     public VirtualRouterStatus? TryRouter(string name)
     {

@@ -100,6 +100,14 @@ public sealed class LabProcess : IDisposable
     /// <summary>Sends a signal to the program alone.</summary>
     public void Signal(int signal) => Signals.Send(Pid, signal);
 
+    /// <summary>Sends a signal to one of its descendants, named by its id.</summary>
+    public void SignalMember(int pid, int signal)
+    {
+        if (!Tree().Contains(pid))
+            throw new LabException($"{pid} does not belong to {Description}");
+        Signals.Send(pid, signal);
+    }
+
     /// <summary>Sends a signal to the program and all its descendants.</summary>
     public void SignalTree(int signal)
     {
