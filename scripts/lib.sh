@@ -165,3 +165,12 @@ build_project() { with_build_lock dotnet_patiently "$1" build "$2" -c Release -v
 publish_vigie() {
   with_build_lock dotnet_patiently "$1" publish src/Vigie -c Release -r linux-x64 -o "$ARTIFACTS/vigie" -nologo
 }
+
+# newer_sources FILE DIRECTORY...: whether FILE is missing or older than something that it is built from.
+newer_sources() {
+  local file=$1
+  shift
+  [[ -e $file ]] || return 0
+  [[ -n $(find "$@" Directory.Build.props Directory.Build.targets Directory.Packages.props global.json \
+    \( -name bin -o -name obj \) -prune -o -type f -newer "$file" -print -quit) ]]
+}

@@ -1,3 +1,4 @@
+using Vigie.Lab.Processes;
 using Vigie.Contract;
 using Vigie.Core.Net;
 using Vigie.Lab;

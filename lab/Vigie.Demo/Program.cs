@@ -1,1 +1,56 @@
-return 0;
+using Vigie.Demo;
+using Vigie.Lab;
+
+// The demonstration as a program: `serve` is the small service that runs on each host, `clean` removes what --keep left,
+// everything else is the show itself. demo.sh builds and starts it.
+return args switch
+{
+    ["serve", var name, .. var addresses] => HostService.Run(name, addresses),
+    ["clean"] => Clean(),
+    _ => Show(args),
+};
+
+static int Clean()
+{
+    var removed = LabSweep.RemoveLeft();
+    Console.WriteLine(removed.Count == 0 ? "Nothing was left." : $"Removed {string.Join(", ", removed)}.");
+    return 0;
+}
+
+static int Show(string[] arguments)
+{
+    var keep = false;
+    var plain = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb";
+    foreach (var argument in arguments)
+    {
+        switch (argument)
+        {
+            case "--keep":
+                keep = true;
+                break;
+            case "--plain":
+                plain = true;
+                break;
+            default:
+                Console.Error.WriteLine($"{argument} is not known; the options are --keep and --plain");
+                return 2;
+        }
+    }
+
+    try
+    {
+        using var cluster = new DemoCluster(keep);
+        using IDemoView view = plain ? new PlainView() : new LiveView(cluster);
+        var results = new DemoScript(cluster, view).Play();
+        view.Dispose();
+        Summary.Print(cluster, results);
+        if (keep)
+            cluster.LeaveInPlace();
+        return 0;
+    }
+    catch (LabException failure)
+    {
+        Console.Error.WriteLine($"The demonstration could not be finished: {failure.Message}");
+        return 1;
+    }
+}

@@ -105,6 +105,32 @@ public sealed class LabHost : IDisposable
         .. Interface(interfaceName).RealAddresses.Where(prefix => prefix.Family == IpFamily.IPv6)
             .Select(prefix => $"addr replace {prefix} dev {interfaceName} nodad")]);
 
+    /// <summary>
+    /// The power fails: no frame passes any more, every program on the host is gone at once, and so are its VIPs, as
+    /// they live in memory only. Its real addresses are those that it will have again.
+    /// </summary>
+    public void CutPower()
+    {
+        foreach (var port in _interfaces)
+            port.Segment.Faults.Block(port);
+        ProcessTree.KillEverythingIn(Namespace);
+        var real = _interfaces.SelectMany(port => port.RealAddresses).Select(prefix => prefix.Address).ToArray();
+        foreach (var port in _interfaces)
+        foreach (var unicast in Cards().Single(card => card.Name == port.Name).GetIPProperties().UnicastAddresses)
+        {
+            var address = IpAddress.FromBytes(unicast.Address.GetAddressBytes());
+            if (!real.Contains(address) && !address.IsLinkLocal)
+                _thread.Run(() => Command.TryRun("ip", ["addr", "del", $"{address}/{unicast.PrefixLength}", "dev", port.Name]));
+        }
+    }
+
+    /// <summary>The power is back: frames pass again. Programs have to be started.</summary>
+    public void RestorePower()
+    {
+        foreach (var port in _interfaces)
+            port.Segment.Faults.Unblock(port);
+    }
+
     /// <summary>Deletes an address by hand, as a careless operator or another program would.</summary>
     public void DeleteAddress(IpPrefix address, string interfaceName = "eth0") => Ip($"addr del {address} dev {interfaceName}");
 
@@ -134,10 +160,11 @@ public sealed class LabHost : IDisposable
     }
 
     /// <summary>Every address on every interface of this host at this moment, VIPs included.</summary>
-    public ImmutableArray<IpAddress> Addresses() => _thread.Run(() => NetworkInterface.GetAllNetworkInterfaces()
-        .SelectMany(card => card.GetIPProperties().UnicastAddresses)
-        .Select(unicast => IpAddress.FromBytes(unicast.Address.GetAddressBytes()))
-        .ToImmutableArray());
+    public ImmutableArray<IpAddress> Addresses() =>
+    [
+        .. Cards().SelectMany(card => card.GetIPProperties().UnicastAddresses)
+            .Select(unicast => IpAddress.FromBytes(unicast.Address.GetAddressBytes())),
+    ];
 
     /// <summary>Whether the host holds the address at this moment.</summary>
     public bool Holds(IpAddress address) => Addresses().Contains(address);
@@ -153,7 +180,7 @@ public sealed class LabHost : IDisposable
     });
 
     /// <summary>
-    /// Starts a program on this host. It ends with the run, unless the run is kept. Both its output streams go to
+    /// Starts a program on this host. It ends with the run, unless that is left in place. Both its output streams go to
     /// <paramref name="logFile"/> in the host's folder (default: its name and a number), from where its lines are read.
     /// </summary>
     public LabProcess Start(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? logFile = null)
@@ -164,13 +191,15 @@ public sealed class LabHost : IDisposable
 
     public override string ToString() => Name;
 
-    /// <summary>Ends every program on the host unless the run is kept; the namespace itself goes with the run.</summary>
+    /// <summary>Ends every program on the host unless the run is left in place; the namespace itself goes with the run.</summary>
     public void Dispose()
     {
-        if (!_run.Options.Keep)
+        if (!_run.IsLeft)
             ProcessTree.KillEverythingIn(Namespace);
         _thread.Dispose();
     }
+
+    private NetworkInterface[] Cards() => _thread.Run(NetworkInterface.GetAllNetworkInterfaces);
 
     private static void PrepareNamespace()
     {

@@ -17,6 +17,7 @@ public sealed class LabRun : IDisposable
     private readonly List<PosixSignalRegistration> _signals = [];
     private readonly Lock _cleanup = new();
     private bool _cleaned;
+    private bool _left;
 
     public LabRun(LabRunOptions? options = null)
     {
@@ -24,8 +25,6 @@ public sealed class LabRun : IDisposable
         LabSweep.RemoveLeftovers();
         Name = LabName.ForThisProcess();
         Directory = System.IO.Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), Name.ToString())).FullName;
-        if (Options.Keep)
-            File.WriteAllText(Path.Combine(Directory, LabSweep.KeepMarker), "");
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
         foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP })
             _signals.Add(PosixSignalRegistration.Create(signal, _ => CleanUp()));
@@ -88,6 +87,20 @@ public sealed class LabRun : IDisposable
         }
     }
 
+    /// <summary>
+    /// From now on everything stays when the run ends: namespaces, programs, files. Later runs do not sweep it;
+    /// <see cref="LabSweep.RemoveLeft"/> does. Probes and services inside this process still end with it.
+    /// </summary>
+    public void LeaveInPlace()
+    {
+        if (!Options.CanBeLeft)
+            throw new LabException("this run was not started in a way that lets it outlive its runner");
+        File.WriteAllText(Path.Combine(Directory, LabSweep.LeftMarker), "");
+        _left = true;
+    }
+
+    internal bool IsLeft => _left;
+
     public void Dispose() => CleanUp();
 
     private void OnProcessExit(object? sender, EventArgs arguments) => CleanUp();
@@ -105,7 +118,7 @@ public sealed class LabRun : IDisposable
                 host.Dispose();
             foreach (var segment in _segments)
                 segment.Dispose();
-            if (!Options.Keep)
+            if (!_left)
                 LabSweep.RemoveRun(Name.ToString());
         }
 

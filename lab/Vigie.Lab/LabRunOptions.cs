@@ -4,8 +4,8 @@ namespace Vigie.Lab;
 public sealed record LabRunOptions
 {
     /// <summary>
-    /// Leave namespaces, processes and files in place at the end. Processes then outlive the runner, and later runs do
-    /// not sweep them; <see cref="LabSweep.RemoveKept"/> does.
+    /// Start programs so that they can outlive the runner, for <see cref="LabRun.LeaveInPlace"/>. Until that is called
+    /// the run ends like any other.
     /// </summary>
-    public bool Keep { get; init; }
+    public bool CanBeLeft { get; init; }
 }

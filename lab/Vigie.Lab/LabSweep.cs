@@ -4,20 +4,20 @@ namespace Vigie.Lab;
 
 /// <summary>
 /// Removes what lab runs leave in the machine: namespaces in /run/netns, folders in the temp folder, processes inside
-/// those namespaces. Looks only at names that the lab gives, and leaves runs alone whose runner lives or that were kept.
+/// those namespaces. Looks only at names that the lab gives, and leaves runs alone whose runner lives or that were left in place on purpose.
 /// </summary>
 public static class LabSweep
 {
     /// <summary>A file of this name in a run's folder says that the run outlives its runner on purpose.</summary>
-    public const string KeepMarker = "keep";
+    public const string LeftMarker = "left-in-place";
 
     private const string NamespaceDirectory = "/run/netns";
 
     /// <summary>Removes the runs whose runner is dead. Returns their names.</summary>
-    public static IReadOnlyList<string> RemoveLeftovers() => Remove(name => !name.RunnerIsAlive && !IsKept(name));
+    public static IReadOnlyList<string> RemoveLeftovers() => Remove(name => !name.RunnerIsAlive && !IsLeft(name));
 
     /// <summary>Removes the runs that were left in place on purpose and whose runner has ended. Returns their names.</summary>
-    public static IReadOnlyList<string> RemoveKept() => Remove(name => !name.RunnerIsAlive && IsKept(name));
+    public static IReadOnlyList<string> RemoveLeft() => Remove(name => !name.RunnerIsAlive && IsLeft(name));
 
     /// <summary>The names of everything in the machine that belongs to the run.</summary>
     public static IReadOnlyList<string> TracesOf(LabName name) =>
@@ -54,7 +54,7 @@ public static class LabSweep
         return [.. names];
     }
 
-    private static bool IsKept(LabName name) => File.Exists(Path.Combine(Path.GetTempPath(), name.ToString(), KeepMarker));
+    private static bool IsLeft(LabName name) => File.Exists(Path.Combine(Path.GetTempPath(), name.ToString(), LeftMarker));
 
     private static string[] NamespacesOf(string runName) =>
         [.. Namespaces().Where(entry => entry.StartsWith(runName + "-", StringComparison.Ordinal))];

@@ -236,10 +236,14 @@ internal sealed class VirtualRouterReader(ProblemList problems)
 
     private Ipv4ChecksumForm ReadChecksum(MappingReader keys)
     {
-        var shape = (WordShape)KeyTable.Ipv4Checksum.Shape;
-        return keys.Find(KeyTable.Ipv4Checksum) is { } entry && _values.Word(entry, shape) == "message_only"
-            ? Ipv4ChecksumForm.MessageOnly
-            : Ipv4ChecksumForm.PseudoHeader; // docs/decisions/0002: what today's peers accept
+        if (keys.Find(KeyTable.Ipv4Checksum) is not { } entry)
+            return VirtualRouterConfig.DefaultIpv4Checksum;
+        return _values.Word(entry, (WordShape)KeyTable.Ipv4Checksum.Shape) switch
+        {
+            KeyTable.MessageOnly => Ipv4ChecksumForm.MessageOnly,
+            KeyTable.PseudoHeader => Ipv4ChecksumForm.PseudoHeader,
+            _ => VirtualRouterConfig.DefaultIpv4Checksum,
+        };
     }
 
     private static TextSpan ItemSpan(YamlNode item, YamlEntry owner) =>

@@ -205,6 +205,16 @@ public sealed partial class ElectionLoop
         return true;
     }
 
+    /// <summary>What the kernel has just acknowledged stands there; it need not tell of it again.</summary>
+    private static void NoteHeld(RouterRuntime router)
+    {
+        if (router.Interface is not { } on)
+            return;
+        foreach (var configured in router.Config.Addresses)
+            if (!on.HoldsForeign(configured.Address))
+                on.Set(new AddressReport(on.Index, on.KernelForm(configured), Ours: true, Usable: true));
+    }
+
     private static IpPrefix Configured(RouterRuntime router, IpAddress address)
     {
         foreach (var configured in router.Config.Addresses)

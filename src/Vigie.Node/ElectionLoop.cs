@@ -168,6 +168,7 @@ public sealed partial class ElectionLoop
             }
 
             router.AddressesReady = true;
+            NoteHeld(router);
             router.Election.OnAddressesReady(now, _effects);
             Run(now, router, Instant.Never);
             return;

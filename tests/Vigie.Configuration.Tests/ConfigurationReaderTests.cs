@@ -49,6 +49,7 @@ public sealed class ConfigurationReaderTests
                 Peers = [IpAddress.Parse("10.77.0.2"), IpAddress.Parse("10.77.0.3")],
                 Password = null,
                 StrictAddresses = false,
+                Ipv4Checksum = Ipv4ChecksumForm.PseudoHeader,
             },
             Assert.Single(result.Config.VirtualRouters));
     }

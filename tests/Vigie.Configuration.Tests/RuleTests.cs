@@ -57,20 +57,14 @@ public sealed class RuleTests
     [InlineData("priority", "255", "belongs to the address owner")]
     [InlineData("priority", "256", "from 1 to 254")]
     [InlineData("priority", "ownr", "'owner'")]
-    [InlineData("advertisement_interval", "1", "has no unit")]
-    [InlineData("advertisement_interval", "0ms", "from 10ms to 40950ms")]
-    [InlineData("advertisement_interval", "41s", "from 10ms to 40950ms")]
-    [InlineData("advertisement_interval", "15ms", "steps of 10ms")]
-    [InlineData("advertisement_interval", "10001us", "steps of 10ms")]
     [InlineData("version", "4", "takes 2 or 3")]
-    [InlineData("preempt", "30s", "not a time alone")]
-    [InlineData("preempt", "{}", "has no 'after'")]
-    [InlineData("preempt", "{after: 25h}", "from 0s to 24h")]
-    [InlineData("preempt", "{after: -1s}", "negative")]
-    [InlineData("preempt", "{for: 1s}", "unknown key 'for'", 2)]
-    [InlineData("accept", "yes", "takes true or false")]
-    [InlineData("accept", "'true'", "in quotes")]
-    [InlineData("accept", "maybe", "takes true or false")]
+    [InlineData("vrid", "", "has no 'vrid'")]
+    [InlineData("name", "", "has no 'name'")]
+    [InlineData("interface", "", "has no 'interface'")]
+    public void A_name_or_number_beyond_its_rule_is_refused_with_the_reason(string key, string value, string reason) =>
+        Refused(key, value, reason, 1);
+
+    [Theory]
     [InlineData("addresses", "[]", "has no address")]
     [InlineData("addresses", "10.77.0.100/24", "takes a list")]
     [InlineData("addresses", "[10.77.0.0/24]", "the network itself")]
@@ -92,27 +86,39 @@ public sealed class RuleTests
     [InlineData("addresses", "[10.77.0]", "not an IPv4 or IPv6 address")]
     [InlineData("addresses", "['10.77.0.1 10.77.0.2']", "not one address")]
     [InlineData("addresses", "[10.77.0.1/24, 10.77.0.1/16]", "listed twice")]
+    [InlineData("addresses", "", "has no 'addresses'")]
+    public void An_address_that_no_host_can_hold_is_refused_with_the_reason(string key, string value, string reason) =>
+        Refused(key, value, reason, 1);
+
+    [Theory]
     [InlineData("peers", "[10.77.0.100]", "virtual address")]
     [InlineData("peers", "[10.77.0.2, 10.77.0.2]", "listed twice")]
     [InlineData("peers", "[224.0.0.18]", "multicast")]
     [InlineData("peers", "[10.77.0.2/24]", "prefix length")]
     [InlineData("peers", "[0.0.0.0]", "unspecified")]
     [InlineData("peers", "[beta]", "names are not looked up")]
+    public void A_peer_that_is_no_other_host_is_refused_with_the_reason(string key, string value, string reason) =>
+        Refused(key, value, reason, 1);
+
+    [Theory]
+    [InlineData("advertisement_interval", "1", "has no unit")]
+    [InlineData("advertisement_interval", "0ms", "from 10ms to 40950ms")]
+    [InlineData("advertisement_interval", "41s", "from 10ms to 40950ms")]
+    [InlineData("advertisement_interval", "15ms", "steps of 10ms")]
+    [InlineData("advertisement_interval", "10001us", "steps of 10ms")]
+    [InlineData("preempt", "30s", "not a time alone")]
+    [InlineData("preempt", "{}", "has no 'after'")]
+    [InlineData("preempt", "{after: 25h}", "from 0s to 24h")]
+    [InlineData("preempt", "{after: -1s}", "negative")]
+    [InlineData("preempt", "{for: 1s}", "unknown key 'for'", 2)]
+    [InlineData("accept", "yes", "takes true or false")]
+    [InlineData("accept", "'true'", "in quotes")]
+    [InlineData("accept", "maybe", "takes true or false")]
     [InlineData("authentication", "secret", "not the password alone")]
     [InlineData("authentication", "{}", "has no 'password'", 2)]
     [InlineData("ipv4_checksum", "pseudo", "'message_only' or 'pseudo_header'")]
-    [InlineData("vrid", "", "has no 'vrid'")]
-    [InlineData("name", "", "has no 'name'")]
-    [InlineData("interface", "", "has no 'interface'")]
-    [InlineData("addresses", "", "has no 'addresses'")]
-    public void A_value_beyond_its_rule_is_refused_with_the_reason(string key, string value, string reason, int problems = 1)
-    {
-        var result = Sample.ReadWith(key, value);
-
-        Assert.Null(result.Config);
-        Assert.True(result.Problems.Length == problems, result.Render(color: false));
-        Assert.Contains(result.Problems, problem => problem.Message.Contains(reason, StringComparison.Ordinal));
-    }
+    public void A_time_or_switch_beyond_its_rule_is_refused_with_the_reason(string key, string value, string reason, int problems = 1) =>
+        Refused(key, value, reason, problems);
 
     [Theory]
     [InlineData("1s")]
@@ -163,4 +169,13 @@ public sealed class RuleTests
 
     private static string Version2(params (string Key, string Value)[] changes) =>
         Sample.Router([("addresses", "[10.77.0.100/24]"), ("version", "2"), .. changes]);
+
+    private static void Refused(string key, string value, string reason, int problems)
+    {
+        var result = Sample.ReadWith(key, value);
+
+        Assert.Null(result.Config);
+        Assert.True(result.Problems.Length == problems, result.Render(color: false));
+        Assert.Contains(result.Problems, problem => problem.Message.Contains(reason, StringComparison.Ordinal));
+    }
 }

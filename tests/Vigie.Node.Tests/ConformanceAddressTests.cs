@@ -107,7 +107,7 @@ public sealed class ConformanceAddressTests
     [Fact]
     public void Two_owners_of_an_address_on_the_link_are_seen_and_answered()
     {
-        var host = new ConformanceHost(ConformanceHost.Config()).StartActive().ConfirmAddresses().Step(60);
+        var host = new ConformanceHost(ConformanceHost.Config()).StartActive().ConfirmAddresses().Step(0.5);
         host.Clear();
         var foreign = new byte[ArpCodec.Length];
         ArpCodec.Encode(
@@ -122,6 +122,7 @@ public sealed class ConformanceAddressTests
             foreign);
 
         host.Loop.OnArp(host.Now, ConformanceHost.Eth0, foreign);
+        host.Step();
 
         Assert.Equal([NodeEventKind.ForeignClaim], host.Events.Select(e => e.Kind));
         Assert.Equal(2, host.Frames.Count);

@@ -1,3 +1,4 @@
+using Vigie.Lab.Processes;
 using Vigie.Lab;
 using Vigie.Lab.Topologies;
 

@@ -55,21 +55,21 @@ public sealed class VigieDaemon : IDisposable
     }
 
     /// <summary>Writes the configuration and starts the daemon; does not wait for anything.</summary>
-    public static VigieDaemon Start(LabHost host, string yaml, params IEnumerable<string> moreArguments)
+    public static VigieDaemon Start(LabHost host, string yaml)
     {
         File.WriteAllText(ConfigPath(host), yaml);
-        return Start(host, moreArguments);
+        return StartAgain(host);
     }
 
+    /// <summary>Starts the daemon with these virtual routers.</summary>
+    public static VigieDaemon Start(LabHost host, params IEnumerable<VirtualRouterSetup> routers) => Start(host, VirtualRouterSetup.ToVigie(host.Name, routers));
+
     /// <summary>Starts the daemon with the configuration that already lies there.</summary>
-    public static VigieDaemon Start(LabHost host, params IEnumerable<string> moreArguments)
+    public static VigieDaemon StartAgain(LabHost host, params IEnumerable<string> moreArguments)
     {
         string[] arguments = ["run", "--config", ConfigPath(host), "--socket", host.SocketPath, "--state-dir", host.StateDirectory, "--log-format", "json", .. moreArguments];
         return host.Run.Own(new VigieDaemon(host, host.Start(FindExecutable(), arguments, logFile: "vigie.log")));
     }
-
-    /// <summary>Starts the daemon with these virtual routers.</summary>
-    public static VigieDaemon Start(LabHost host, params IEnumerable<VirtualRouterSetup> routers) => Start(host, VirtualRouterSetup.ToVigie(host.Name, routers), []);
 
     /// <summary>What `GET /v1/status` says now.</summary>
     public StatusDocument Status() =>
@@ -81,6 +81,13 @@ public sealed class VigieDaemon : IDisposable
     /// <summary>What `GET /v1/events` still holds.</summary>
     public EventsDocument Events() =>
         Get(ApiPaths.Events, content => content.ReadFromJsonAsync(ContractJson.Default.EventsDocument)) ?? throw new LabException("the list of events is empty");
+
+    /// <summary>What `POST /v1/reload` answers: the HTTP status and the body as it is.</summary>
+    public (int Status, string Body) Reload() => Task.Run(async () =>
+    {
+        using var answer = await _client.PostAsync(new Uri(ApiPaths.Reload, UriKind.Relative), null).ConfigureAwait(false);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync().ConfigureAwait(false));
+    }).GetAwaiter().GetResult();
 
     /// <summary>The virtual router in the status; null while the daemon does not answer or does not have it.</summary>
     public VirtualRouterStatus? TryRouter(string name)

@@ -64,6 +64,7 @@ public sealed class UdpEcho : IDisposable
 
     private void Answer(Socket socket)
     {
+        ProbePriority.Raise();
         var buffer = new byte[ProbeDatagram.MaximumLength];
         var asker = new SocketAddress(socket.AddressFamily);
         while (!_stopping)

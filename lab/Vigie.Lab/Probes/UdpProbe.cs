@@ -17,18 +17,21 @@ public sealed class UdpProbe : IDisposable
     public const int MaximumCatchUp = 4;
 
     private const int MaximumResponders = 16;
-    private static readonly TimeSpan LastAnswersWait = TimeSpan.FromMilliseconds(30);
+    private const int MaximumStalls = 100_000;
+    private static readonly TimeSpan LastAnswersWait = TimeSpan.FromMilliseconds(250);
 
     private readonly Socket _socket;
     private readonly Thread _thread;
     private readonly UdpProbeOptions _options;
-    private readonly Lock _gate = new();
+
+    // Only the probe's own thread writes these; readers take what is there without ever making it wait.
     private readonly long[] _sentAt;
     private readonly long[] _answeredAt;
     private readonly byte[] _answeredBy;
-    private readonly List<(long At, TimeSpan Length)> _stalls = [];
+    private readonly (long At, TimeSpan Length)[] _stalls = new (long, TimeSpan)[MaximumStalls];
     private readonly byte[]?[] _responders = new byte[MaximumResponders][];
     private readonly long[] _answersOf = new long[MaximumResponders];
+    private int _stallCount;
     private long _sent;
     private long _answered;
     private long _duplicates;
@@ -74,6 +77,12 @@ public sealed class UdpProbe : IDisposable
         }
     }
 
+    /// <summary>Questions asked so far.</summary>
+    public long Sent => Volatile.Read(ref _sent);
+
+    /// <summary>Questions answered so far.</summary>
+    public long Answered => Volatile.Read(ref _answered);
+
     /// <summary>How many answers this host has given so far.</summary>
     public long AnswersFrom(string host)
     {
@@ -97,20 +106,21 @@ public sealed class UdpProbe : IDisposable
     /// <summary>What has been seen so far. Questions whose answer may still be on its way count as lost only in <see cref="Stop"/>.</summary>
     public UdpProbeResult Snapshot()
     {
-        lock (_gate)
+        var names = _responders.TakeWhile(name => name is not null).Select((_, index) => ResponderName(index)).ToArray();
+        var stalls = _stalls.AsSpan(0, Volatile.Read(ref _stallCount));
+        // The answers first: a question that is asked meanwhile is then simply not part of the picture.
+        var sent = (int)Volatile.Read(ref _sent);
+        var answeredAt = _answeredAt.AsSpan(0, sent).ToArray();
+        return new UdpProbeResult(Target, _options.Interval, names, _sentAt.AsSpan(0, sent), answeredAt, _answeredBy, stalls)
         {
-            var names = _responders.TakeWhile(name => name is not null).Select((_, index) => ResponderName(index)).ToArray();
-            return new UdpProbeResult(Target, _options.Interval, names, _sentAt.AsSpan(0, (int)_sent), _answeredAt, _answeredBy, _stalls)
-            {
-                Duplicates = _duplicates,
-                Reordered = _reordered,
-                LeftOut = _leftOut,
-                SendErrors = _sendErrors,
-            };
-        }
+            Duplicates = _duplicates,
+            Reordered = _reordered,
+            LeftOut = _leftOut,
+            SendErrors = _sendErrors,
+        };
     }
 
-    /// <summary>Asks no more, waits 30 ms for the last answers, and returns what was seen.</summary>
+    /// <summary>Asks no more, waits up to 250 ms for the last answers, and returns what was seen.</summary>
     public UdpProbeResult Stop()
     {
         _stopping = true;
@@ -136,6 +146,7 @@ public sealed class UdpProbe : IDisposable
 
     private void Probe()
     {
+        ProbePriority.Raise();
         var interval = _options.Interval.Ticks * 100;
         using var epoll = new Epoll();
         using var timer = new TimerFd();
@@ -148,19 +159,15 @@ public sealed class UdpProbe : IDisposable
         while (true)
         {
             var now = LabClock.Now.Nanoseconds;
-            lock (_gate)
-            {
-                if (now - lastTurn > 2 * interval)
-                    _stalls.Add((lastTurn, new TimeSpan((now - lastTurn) / 100)));
-                lastTurn = now;
-                Listen();
-                if (end is null)
-                    due = AskWhatIsDue(now, due, interval);
-            }
-
+            if (now - lastTurn > 2 * interval)
+                NoteStall(lastTurn, now);
+            lastTurn = now;
+            Listen();
+            if (end is null)
+                due = AskWhatIsDue(now, due, interval);
             if (end is null && (_stopping || _sent >= _sentAt.Length - MaximumCatchUp))
                 end = now + LastAnswersWait.Ticks * 100;
-            if (now >= end)
+            if (now >= end || (end is not null && _answered == _sent))
                 return;
             if (end is not null)
                 due = now + interval;
@@ -176,7 +183,8 @@ public sealed class UdpProbe : IDisposable
         for (var asked = 0; due <= now && asked < MaximumCatchUp && _sent < _sentAt.Length; asked++)
         {
             ProbeDatagram.WriteQuestion(question, _sent);
-            _sentAt[_sent++] = LabClock.Now.Nanoseconds;
+            _sentAt[_sent] = LabClock.Now.Nanoseconds;
+            Volatile.Write(ref _sent, _sent + 1);
             _socket.Send(question, SocketFlags.None, out var error);
             if (error != SocketError.Success)
                 _sendErrors++;
@@ -217,12 +225,20 @@ public sealed class UdpProbe : IDisposable
             return;
         }
 
-        _answeredAt[number] = LabClock.Now.Nanoseconds;
         _answeredBy[number] = (byte)responder;
-        _answered++;
+        Volatile.Write(ref _answeredAt[number], LabClock.Now.Nanoseconds);
+        Volatile.Write(ref _answered, _answered + 1);
         if (number < _highestAnswered)
             _reordered++;
         _highestAnswered = Math.Max(_highestAnswered, number);
+    }
+
+    private void NoteStall(long from, long to)
+    {
+        if (_stallCount == MaximumStalls)
+            return;
+        _stalls[_stallCount] = (from, new TimeSpan((to - from) / 100));
+        Volatile.Write(ref _stallCount, _stallCount + 1);
     }
 
     private int IndexOf(ReadOnlySpan<byte> name)

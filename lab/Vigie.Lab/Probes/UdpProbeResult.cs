@@ -37,13 +37,13 @@ public sealed class UdpProbeResult
     private readonly string[] _names;
 
     internal UdpProbeResult(IpAddress target, TimeSpan interval, string[] names, ReadOnlySpan<long> sentAt, long[] answeredAt, byte[] answeredBy,
-        IEnumerable<(long At, TimeSpan Length)> stalls)
+        ReadOnlySpan<(long At, TimeSpan Length)> stalls)
     {
         Target = target;
         Interval = interval;
         _names = names;
         _sentAt = sentAt.ToArray();
-        _stalls = [.. stalls];
+        _stalls = stalls.ToArray();
         _answers = [.. Enumerable.Range(0, _sentAt.Length).Where(number => answeredAt[number] != 0)
             .Select(number => new Answer(number, answeredAt[number], answeredBy[number]))
             .OrderBy(answer => answer.At).ThenBy(answer => answer.Number)];

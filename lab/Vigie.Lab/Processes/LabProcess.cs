@@ -6,7 +6,7 @@ namespace Vigie.Lab.Processes;
 
 /// <summary>
 /// A program that runs on a host of the lab. It writes both output streams straight into its log file, so that it never
-/// waits for the runner and survives it in a kept run; lines are read from that file. It is ended by its id, together
+/// waits for the runner and survives it in a run that is left in place; lines are read from that file. It is ended by its id, together
 /// with its descendants.
 /// </summary>
 public sealed class LabProcess : IDisposable
@@ -64,7 +64,7 @@ public sealed class LabProcess : IDisposable
         // setsid: Ctrl-C at the terminal reaches only the runner, which then ends everything in order.
         // Each program in this chain replaces itself by the next one, so the id stays the same.
         var start = new ProcessStartInfo("setsid") { WorkingDirectory = host.Directory };
-        if (!host.Run.Options.Keep)
+        if (!host.Run.Options.CanBeLeft)
         {
             foreach (var word in new[] { "setpriv", "--pdeathsig", "KILL", "--" })
                 start.ArgumentList.Add(word);
@@ -99,6 +99,14 @@ public sealed class LabProcess : IDisposable
 
     /// <summary>Sends a signal to the program alone.</summary>
     public void Signal(int signal) => Signals.Send(Pid, signal);
+
+    /// <summary>Sends a signal to one of its descendants, named by its id.</summary>
+    public void SignalMember(int pid, int signal)
+    {
+        if (!Tree().Contains(pid))
+            throw new LabException($"{pid} does not belong to {Description}");
+        Signals.Send(pid, signal);
+    }
 
     /// <summary>Sends a signal to the program and all its descendants.</summary>
     public void SignalTree(int signal)
@@ -150,13 +158,13 @@ public sealed class LabProcess : IDisposable
     /// <summary>The last lines, for a message.</summary>
     public string Tail(int count = 30) => string.Join('\n', Lines.TakeLast(count));
 
-    /// <summary>Kills it, unless the run is kept.</summary>
+    /// <summary>Kills it, unless the run is left in place.</summary>
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
-        if (!Host.Run.Options.Keep)
+        if (!Host.Run.IsLeft)
             Kill();
         _process.Dispose();
     }

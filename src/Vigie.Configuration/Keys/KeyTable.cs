@@ -13,6 +13,9 @@ internal static class KeyTable
     [StringSyntax(StringSyntaxAttribute.Regex)]
     public const string InterfacePattern = "^[!-.0-9;-~]{1,15}$";
 
+    public const string MessageOnly = "message_only";
+    public const string PseudoHeader = "pseudo_header";
+
     private const string AddressPattern = "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$";
     private const string PeerPattern = "^[0-9A-Fa-f.:]+$";
     private static readonly TextShape Name = new("1 to 63 letters, digits, '.', '_' or '-', the first a letter or digit", NamePattern) { MayBeDigits = true };
@@ -124,7 +127,7 @@ internal static class KeyTable
         KnownElsewhereAs = ["strict"],
     };
 
-    public static readonly ConfigurationKey Ipv4Checksum = new("ipv4_checksum", new WordShape(["message_only", "pseudo_header"]),
+    public static readonly ConfigurationKey Ipv4Checksum = new("ipv4_checksum", new WordShape([MessageOnly, PseudoHeader]),
         "What the checksum of a version 3 advertisement over IPv4 covers when we send; both are accepted.")
     {
         DefaultJson = "\"pseudo_header\"",

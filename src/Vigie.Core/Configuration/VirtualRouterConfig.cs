@@ -15,6 +15,12 @@ public sealed record VirtualRouterConfig
     /// <summary>The address owner's priority (RFC 9568 5.2.4).</summary>
     public const byte OwnerPriority = 255;
 
+    /// <summary>
+    /// RFC 9568 5.2.8 would be the message alone, but keepalived 2.2.7 and FRR 8.4.4 refuse that
+    /// (docs/decisions/0002-ipv4-checksum-form.md).
+    /// </summary>
+    public const Ipv4ChecksumForm DefaultIpv4Checksum = Ipv4ChecksumForm.PseudoHeader;
+
     public static readonly TimeSpan DefaultAdvertisementInterval = TimeSpan.FromSeconds(1);
 
     public required string Name { get; init; }
@@ -49,11 +55,8 @@ public sealed record VirtualRouterConfig
     /// <summary>Drop advertisements whose address list differs from ours, instead of only counting them.</summary>
     public bool StrictAddresses { get; init; }
 
-    /// <summary>
-    /// The checksum that version 3 over IPv4 sends; both are accepted. RFC 9568 5.2.8 would be the message alone, but
-    /// keepalived 2.2.7 and FRR 8.4.4 refuse that (docs/decisions/0002-ipv4-checksum-form.md).
-    /// </summary>
-    public Ipv4ChecksumForm Ipv4Checksum { get; init; } = Ipv4ChecksumForm.PseudoHeader;
+    /// <summary>The checksum that version 3 over IPv4 sends; both are accepted.</summary>
+    public Ipv4ChecksumForm Ipv4Checksum { get; init; } = DefaultIpv4Checksum;
 
     public bool HasFamily(IpFamily family)
     {

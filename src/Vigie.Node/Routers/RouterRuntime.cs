@@ -84,6 +84,9 @@ internal sealed class RouterRuntime
 
     public IpPrefix AddressErrorAt { get; set; }
 
+    /// <summary>The last interval heard that is not ours, so that one event is made per change.</summary>
+    public TimeSpan MismatchInterval { get; set; }
+
     /// <summary>Which drop reasons have been reported already.</summary>
     public uint ReportedDrops { get; set; }
 

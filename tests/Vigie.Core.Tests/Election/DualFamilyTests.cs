@@ -81,7 +81,10 @@ public sealed class DualFamilyTests
 
         var silent = ElectionScene.Active(addresses: Both);
         silent.Hear(priority: 100, from: ElectionScene.Lower);
-        silent.After(DownInterval - TimeSpan.FromTicks(1));
+        var heardAt = silent.Now;
+        for (var i = 0; i < 3; i++)
+            silent.Wake();
+        silent.Now = heardAt + (DownInterval - TimeSpan.FromTicks(1));
         Assert.Equal(Active, silent.Hear(priority: 100, from: ElectionScene.Higher6).State);
         silent.After(TimeSpan.FromTicks(1));
         Assert.Equal(Backup, silent.Hear(priority: 100, from: ElectionScene.Higher6).State);

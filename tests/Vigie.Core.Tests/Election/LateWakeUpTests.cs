@@ -65,11 +65,39 @@ public sealed class LateWakeUpTests
     }
 
     [Fact]
-    public void An_Active_that_wakes_late_sends_one_advertisement_and_not_all_it_missed()
+    public void An_Active_that_overslept_sends_one_advertisement_and_not_all_it_missed_and_announces_again()
     {
         var scene = ElectionScene.Active().After(60.25);
 
-        Assert.Equal(new Outcome("send 100", Active, TimeSpan.FromSeconds(1)), scene.WakeNow());
+        Assert.Equal(new Outcome("send 100, announce", Active, TimeSpan.FromSeconds(1)), scene.WakeNow());
+    }
+
+    [Fact]
+    public void Two_intervals_late_is_overslept_and_a_tick_less_is_not()
+    {
+        Assert.Equal("send 100", ElectionScene.Active().After(3).After(-Tick).WakeNow().Effects);
+        Assert.Equal("send 100, announce", ElectionScene.Active().After(3).WakeNow().Effects);
+    }
+
+    [Theory]
+    [InlineData(99)]
+    [InlineData(100)]
+    [InlineData(101)]
+    public void An_Active_that_overslept_is_Backup_to_whoever_speaks(byte priority)
+    {
+        var scene = ElectionScene.Active().After(60);
+
+        var outcome = scene.Hear(priority, from: ElectionScene.Lower);
+
+        Assert.Equal(new Outcome("hush, Backup (Overslept), release", Backup, DownInterval), outcome);
+    }
+
+    [Fact]
+    public void An_Active_that_overslept_answers_a_resignation_as_Active()
+    {
+        var scene = ElectionScene.Active().After(60);
+
+        Assert.Equal(new Outcome("send 100", Active, TimeSpan.FromSeconds(1)), scene.Hear(priority: 0));
     }
 
     [Fact]

@@ -101,7 +101,7 @@ public sealed class LabRunTests
             using var lab = new TwoHostsAndClient();
 
             LabSweep.RemoveLeftovers();
-            LabSweep.RemoveKept();
+            LabSweep.RemoveLeft();
 
             Assert.Equal(5, LabSweep.TracesOf(lab.Run.Name).Count);
             Assert.Contains(foreign, Namespaces());
@@ -110,6 +110,51 @@ public sealed class LabRunTests
         {
             Run("ip", "netns", "del", foreign);
         }
+    }
+
+    [Fact]
+    public void A_run_that_is_left_in_place_stays_until_it_is_removed()
+    {
+        LabName name;
+        int pid;
+        using (var lab = new TwoHostsAndClient(new LabRunOptions { CanBeLeft = true }))
+        {
+            name = lab.Run.Name;
+            pid = lab.Alpha.Start("sleep", ["600"]).Pid;
+            lab.Run.LeaveInPlace();
+        }
+
+        try
+        {
+            Assert.Equal(5, LabSweep.TracesOf(name).Count);
+            Assert.True(Directory.Exists($"/proc/{pid}"));
+            // A runner that lives is not swept, whatever it left.
+            Assert.DoesNotContain(name.ToString(), LabSweep.RemoveLeft());
+        }
+        finally
+        {
+            LabSweep.RemoveRun(name.ToString());
+        }
+
+        Assert.Empty(LabSweep.TracesOf(name));
+        Condition.WaitFor("the program's end", () => !Directory.Exists($"/proc/{pid}"));
+    }
+
+    [Fact]
+    public void A_host_without_power_loses_programs_and_VIPs_but_not_its_own_addresses()
+    {
+        using var lab = new TwoHostsAndClient();
+        lab.Alpha.Ip($"addr add {TwoHostsAndClient.Vip4} dev eth0", $"addr add {TwoHostsAndClient.Vip6} dev eth0 nodad");
+        var program = lab.Alpha.Start("sleep", ["600"]);
+
+        lab.Alpha.CutPower();
+
+        program.WaitForExit();
+        Assert.False(lab.Beta.Reaches(lab.Alpha.IPv4));
+        lab.Alpha.RestorePower();
+        Assert.True(lab.Beta.Reaches(lab.Alpha.IPv4));
+        Assert.True(lab.Beta.Reaches(lab.Alpha.IPv6));
+        Assert.False(lab.Alpha.Holds(TwoHostsAndClient.Vip4.Address) || lab.Alpha.Holds(TwoHostsAndClient.Vip6.Address));
     }
 
     [Fact]

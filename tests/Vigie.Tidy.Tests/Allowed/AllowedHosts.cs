@@ -7,6 +7,7 @@ public static class AllowedHosts
 {
     public static readonly IReadOnlyCollection<Exemption> All =
     [
+        new("json-schema.org", "names the draft of the schema that config schema prints; nothing is fetched from it"),
         new("learn.microsoft.com", "where the .NET SDK for Debian is explained"),
     ];
 }

@@ -42,6 +42,7 @@ public static class AllowedReferences
         new("Vigie.Core.Tests", "CsCheck", "properties over generated input, with shrinking"),
         new("Vigie.Core.Tests", "Vigie.Core", Tested),
         new("Vigie.Configuration.Tests", "xunit.v3", Xunit),
+        new("Vigie.Configuration.Tests", "CsCheck", "damaged and random files, with shrinking"),
         new("Vigie.Configuration.Tests", "Vigie.Core", Vocabulary),
         new("Vigie.Configuration.Tests", "Vigie.Configuration", Tested),
         new("Vigie.Cli.Tests", "xunit.v3", Xunit),

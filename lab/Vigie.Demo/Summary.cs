@@ -1,0 +1,51 @@
+using System.Globalization;
+using Spectre.Console;
+using Vigie.Lab.Probes;
+
+namespace Vigie.Demo;
+
+/// <summary>The last word: what the client saw, event by event.</summary>
+internal static class Summary
+{
+    private static readonly TimeSpan NoticeableStall = TimeSpan.FromMilliseconds(5);
+
+    internal static void Print(DemoCluster cluster, IReadOnlyList<DemoResult> results)
+    {
+        var table = new Table { Border = Console.IsOutputRedirected ? TableBorder.Ascii : TableBorder.Rounded, Title = new TableTitle("What the client saw: longest time without an answer") };
+        table.AddColumns("what happened", "the VIP moved");
+        foreach (var column in new[] { "IPv4", "IPv6", "TCP connect" })
+            table.AddColumn(column, format => format.RightAligned().NoWrap());
+        foreach (var result in results)
+        {
+            table.AddRow(Sentence(result), $"{result.From} to {result.To}",
+                Text(result.Outage.IPv4), Text(result.Outage.IPv6), DemoScript.Text(result.Outage.NewConnections));
+        }
+
+        Console.WriteLine();
+        AnsiConsole.Write(table);
+        Console.WriteLine("Undisturbed, answers are 1 ms apart over IPv4 and IPv6; a new TCP connection is made every 10 ms.");
+        if (results.Any(result => IsMostlyStall(result.Outage.IPv4) || IsMostlyStall(result.Outage.IPv6)))
+            Console.WriteLine("* for most of that time this machine was too busy to let the client itself run.");
+        foreach (var seen in new[] { cluster.IPv4!.Snapshot(), cluster.IPv6!.Snapshot() })
+            Console.WriteLine(Totals(seen));
+    }
+
+    private static string Text(ProbeGap? gap) => DemoScript.Text(gap?.Length) + (IsMostlyStall(gap) ? "*" : "");
+
+    private static bool IsMostlyStall(ProbeGap? gap) => gap is not null && gap.Length > NoticeableStall && gap.LongestStall > gap.Length / 2;
+
+    private static string Sentence(DemoResult result) => result.What switch
+    {
+        "clean stop" => $"Vigie on {result.From} was stopped",
+        "power cut" => $"{result.From} lost its power",
+        _ => $"{result.To} came back",
+    };
+
+    private static string Totals(UdpProbeResult seen)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{seen.Target}: {seen.Sent:N0} requests, {seen.Lost:N0} without an answer; ");
+        return text + (seen.TwoOwnerMoments(TimeSpan.FromSeconds(1)) is > 0 and var moments
+            ? $"two hosts answered at the same time on {moments} occasions."
+            : "never did two hosts answer at the same time.");
+    }
+}
