@@ -40,6 +40,8 @@ public sealed partial class ElectionLoop
     private int _nextSlot;
     private int _nextAnnouncer;
     private bool _started;
+    private bool _stepped;
+    private Instant _steppedAt;
     private bool _listeningChanged;
     private bool _shutDown;
     private readonly DropCounters _unattributedDrops = new();
@@ -85,8 +87,19 @@ public sealed partial class ElectionLoop
     {
         ListenIfChanged();
         var next = Instant.Never;
+        var pause = now - _steppedAt;
         foreach (var router in _routers)
         {
+            if (router.Election.State == RouterState.Backup)
+            {
+                // A Backup is stepped at least this often, whether it hears anything or not, so that a longer pause was one
+                // of this host, in which it was deaf too.
+                var patience = router.Election.HearingInterval * 5 / 4;
+                if (_stepped && pause > patience + router.Election.HearingInterval / 2)
+                    router.Election.OnUnattended(now);
+                next = Instant.Min(next, now + patience);
+            }
+
             if (router.Election.NextDeadline is { } deadline && deadline <= now)
                 OnDeadline(now, router);
             if (router.RenewAt <= now)
@@ -96,6 +109,8 @@ public sealed partial class ElectionLoop
             next = Instant.Min(next, router.RenewAt);
         }
 
+        _stepped = true;
+        _steppedAt = now;
         return Instant.Min(next, Announce(now));
     }
 

@@ -80,6 +80,9 @@ public sealed class VirtualRouter
 
     public byte ActivePriority(IpFamily family) => Watch(family)?.ActivePriority ?? 0;
 
+    /// <summary>The longer of the families' Active_Adver_Intervals: how often there is something to hear at least.</summary>
+    public TimeSpan HearingInterval => LongestActiveAdverInterval();
+
     /// <summary>Active_Adver_Interval of RFC 9568 6.1 for a family.</summary>
     public TimeSpan ActiveAdverInterval(IpFamily family) => Watch(family)?.ActiveAdverInterval ?? Config.AdvertisementInterval;
 
@@ -145,6 +148,16 @@ public sealed class VirtualRouter
             default:
                 throw new InvalidOperationException($"unknown state {State}");
         }
+    }
+
+    /// <summary>
+    /// This host has not run, and so has not listened, for longer than an interval until now. A Backup that took the
+    /// silence for the Active's would take over for nothing: it waits for one more interval, once in each silence.
+    /// </summary>
+    public void OnUnattended(Instant now)
+    {
+        if (State == RouterState.Backup)
+            GrantOneInterval(now);
     }
 
     /// <summary>The kernel has taken every address: now, and not before, neighbours may be taught.</summary>
@@ -264,6 +277,10 @@ public sealed class VirtualRouter
         _graceGranted = false;
         if (heard.Priority == 0)
         {
+            // Packets of two hosts may overtake each other: a resignation that arrives after its successor's first word says
+            // nothing of the successor, and must not start another takeover.
+            if (!watch.ActiveSource.IsNone && watch.ActiveSource != heard.Source)
+                return;
             _preemptAt = Instant.Never;
             watch.ActiveLeaves(now, Config); // RFC 9568 6.4.2
             return;
@@ -311,6 +328,9 @@ public sealed class VirtualRouter
 
         if (heard.Priority > Config.Priority || (heard.Priority == Config.Priority && LosesTie(now, watch, heard)))
         {
+            // Our last word, which RFC 9568 6.4.3 does not ask for. After a healed partition the better Active may not know
+            // that there were two, and neighbours still believe us: hearing a lower Active makes it announce again.
+            effects.Add(Effect.SendAdvertisement(Config.Priority));
             effects.Add(Effect.StopAnnouncing);
             Enter(now, RouterState.Backup,
                 heard.Priority > Config.Priority ? TransitionReason.HigherPriority : TransitionReason.TieLost, effects);
@@ -342,20 +362,25 @@ public sealed class VirtualRouter
     private void TakeOverUnlessLate(Instant now, List<Effect> effects)
     {
         // A host that could not run for a while has not listened either: what it takes for silence may be its own.
-        var interval = LongestActiveAdverInterval();
-        if (!_graceGranted && now - ActiveDownAt() > interval / 2)
-        {
-            _graceGranted = true;
-            _v4?.Postpone(now + interval);
-            _v6?.Postpone(now + interval);
+        if (now - ActiveDownAt() > LongestActiveAdverInterval() / 2 && GrantOneInterval(now))
             return;
-        }
 
         var resigned = (_v4?.Resigned ?? false) || (_v6?.Resigned ?? false);
         var outranked = (_v4?.HeardLower ?? false) || (_v6?.HeardLower ?? false);
         BecomeActive(now,
             resigned ? TransitionReason.ActiveResigned : outranked ? TransitionReason.Preempted : TransitionReason.ActiveSilent,
             effects);
+    }
+
+    private bool GrantOneInterval(Instant now)
+    {
+        if (_graceGranted)
+            return false;
+        _graceGranted = true;
+        var until = now + LongestActiveAdverInterval();
+        _v4?.Postpone(until);
+        _v6?.Postpone(until);
+        return true;
     }
 
     private void BecomeActive(Instant now, TransitionReason reason, List<Effect> effects)

@@ -51,9 +51,9 @@ public sealed class DualFamilyTests
     public void A_better_Active_in_either_family_displaces_the_pair()
     {
         Assert.Equal(
-            "hush, Backup (HigherPriority), release", ElectionScene.Active(addresses: Both).Hear(priority: 101, from: ElectionScene.Lower).Effects);
+            "send 100, hush, Backup (HigherPriority), release", ElectionScene.Active(addresses: Both).Hear(priority: 101, from: ElectionScene.Lower).Effects);
         Assert.Equal(
-            "hush, Backup (HigherPriority), release", ElectionScene.Active(addresses: Both).Hear(priority: 101, from: ElectionScene.Lower6).Effects);
+            "send 100, hush, Backup (HigherPriority), release", ElectionScene.Active(addresses: Both).Hear(priority: 101, from: ElectionScene.Lower6).Effects);
     }
 
     [Fact]

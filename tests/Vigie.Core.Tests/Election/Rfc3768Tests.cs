@@ -102,10 +102,10 @@ public sealed class Rfc3768Tests
         var wait = TimeSpan.FromSeconds(3) + Skew;
 
         Assert.Equal(
-            new Outcome("hush, Backup (HigherPriority), release", RouterState.Backup, wait),
+            new Outcome("send 100, hush, Backup (HigherPriority), release", RouterState.Backup, wait),
             ElectionScene.Active(version: VrrpVersion.V2).Hear(priority: 101, from: ElectionScene.Lower));
         Assert.Equal(
-            new Outcome("hush, Backup (TieLost), release", RouterState.Backup, wait),
+            new Outcome("send 100, hush, Backup (TieLost), release", RouterState.Backup, wait),
             ElectionScene.Active(version: VrrpVersion.V2).Hear(priority: 100, from: ElectionScene.Higher));
     }
 

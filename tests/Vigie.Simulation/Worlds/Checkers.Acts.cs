@@ -24,7 +24,7 @@ internal sealed partial class Checkers
     /// <summary>A host that is at work renews in time; only what nobody renews any more may expire.</summary>
     public void OnExpired(SimulatedHost host, IpPrefix prefix)
     {
-        if (!host.Runs || host.Stopping || host.Kernel.Slowness > TimeSpan.Zero || Now - host.RunsSince < TimeSpan.FromSeconds(1.5)
+        if (!host.Runs || host.Stopping || host.Kernel.SlownessSeen > TimeSpan.Zero || Now - host.RunsSince < TimeSpan.FromSeconds(1.5)
             || DisturbedSince(Now - TimeSpan.FromSeconds(3), host.Number))
             return;
         var routers = host.Config.VirtualRouters;
@@ -105,6 +105,8 @@ internal sealed partial class Checkers
             return;
         }
 
+        if (before == RouterState.Active && (state != RouterState.Backup || _unhealthy > 0))
+            ForgetIfUnheard(host); // its last word may have been lost
         if (before == RouterState.Active && state == RouterState.Backup)
             CheckDemotion(host, slot, view, reason);
         if (before is RouterState.Initialize or RouterState.Fault)
@@ -195,6 +197,7 @@ internal sealed partial class Checkers
         var from = view.PromotedAt - 6 * _world.Plan.LongestInterval - _world.Plan.LongestPreemptDelay - TimeSpan.FromMilliseconds(400);
         if (_unhealthy > 0 || _lastUnhealthy >= from)
             return;
+        var resumed = false;
         foreach (var (at, other, kind) in _disturbances)
         {
             if (at < from)
@@ -203,6 +206,10 @@ internal sealed partial class Checkers
                 return;
             if (kind != Disturbance.Departure && (other != host.Number || kind == Disturbance.Other))
                 return;
+            // Two at a time: whom a host that was paused would have heard in its grace is gone.
+            if (kind == Disturbance.Departure && other != host.Number && resumed)
+                return;
+            resumed |= kind == Disturbance.Resumption;
         }
 
         foreach (var other in _world.Hosts)

@@ -72,6 +72,8 @@ internal sealed partial class Checkers
     public void Disturb(SimulatedHost host, Disturbance kind)
     {
         Observe();
+        if (kind == Disturbance.Departure)
+            ForgetIfUnheard(host);
         _disturbances.Add((Now, host.Number, kind));
         _lastDisturbance = Now;
     }
@@ -112,6 +114,16 @@ internal sealed partial class Checkers
             if (fit > 0 && actives != 1)
                 throw new ViolationException($"at the end router {router} has {actives} Actives among {fit} fit hosts");
         }
+    }
+
+    /// <summary>
+    /// An owner that goes while it cannot be heard leaves nobody who knew of it: no protocol tells the neighbours. They
+    /// find out by themselves when it does not answer any more.
+    /// </summary>
+    private void ForgetIfUnheard(SimulatedHost host)
+    {
+        if (_unhealthy > 0 || Now - _lastUnhealthy < 2 * _world.Plan.LongestInterval)
+            _world.TheClient.Forget(host.Mac);
     }
 
     private void Observe(int router, RouterConditions conditions)
@@ -177,8 +189,8 @@ internal sealed partial class Checkers
     {
         var slowest = TimeSpan.Zero;
         foreach (var host in _world.Hosts)
-            if (host.Kernel.Slowness > slowest)
-                slowest = host.Kernel.Slowness;
+            if (host.Kernel.SlownessSeen > slowest)
+                slowest = host.Kernel.SlownessSeen;
         return (8 * _world.Plan.KernelDelay + 4 * slowest) * _world.Plan.Routers + Millisecond;
     }
 

@@ -192,10 +192,12 @@ internal sealed class Faults(World world)
     {
         world.Checkers.Disturb(host, Disturbance.Other);
         host.Kernel.Slowness = world.Random.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(60));
+        host.Kernel.SlownessSeen = TimeSpan.FromMilliseconds(60);
         world.After(lasting, _ =>
         {
             world.Checkers.Disturb(host, Disturbance.Other);
             host.Kernel.Slowness = TimeSpan.Zero;
+            world.After(TimeSpan.FromSeconds(1), _ => host.Kernel.SlownessSeen = host.Kernel.Slowness);
         });
     }
 

@@ -27,6 +27,13 @@ internal sealed class SimulatedClient(World world)
         }
     }
 
+    /// <summary>Unanswered for long enough: neighbours look anew (RFC 4861 7.3.3, and ARP likewise).</summary>
+    public void Forget(MacAddress mac)
+    {
+        foreach (var address in _cache.Where(e => e.Value == mac).Select(e => e.Key).ToList())
+            _cache.Remove(address);
+    }
+
     private void Learn(IpAddress address, MacAddress mac)
     {
         if (_cache.TryGetValue(address, out var known) && known == mac)

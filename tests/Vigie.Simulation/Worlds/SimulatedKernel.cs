@@ -24,6 +24,9 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
     /// <summary>Extra time for every plan: a slow netlink.</summary>
     public TimeSpan Slowness { get; set; }
 
+    /// <summary>How slow a plan that is still under way may be.</summary>
+    public TimeSpan SlownessSeen { get; set; }
+
     public bool RefusesAddresses { get; set; }
 
     public IReadOnlyDictionary<IpPrefix, Entry> Table => _table;

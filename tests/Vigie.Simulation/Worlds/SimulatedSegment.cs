@@ -9,6 +9,7 @@ namespace Vigie.Simulation.Worlds;
 internal sealed class SimulatedSegment(World world)
 {
     private readonly HashSet<(int From, int To)> _blocked = [];
+    private readonly Dictionary<(int From, int To), Instant> _lastArrival = [];
 
     /// <summary>0 to 1, for every packet and every receiver on its own.</summary>
     public double Loss { get; set; }
@@ -39,8 +40,15 @@ internal sealed class SimulatedSegment(World world)
         {
             var delay = world.Random.Between(TimeSpan.FromMicroseconds(10), world.Plan.Latency) + ExtraDelay;
             if (ExtraJitter > TimeSpan.Zero)
-                delay += world.Random.Between(TimeSpan.Zero, ExtraJitter);
-            world.After(delay, deliver);
+            {
+                world.After(delay + world.Random.Between(TimeSpan.Zero, ExtraJitter), deliver);
+                continue;
+            }
+
+            // Ethernet keeps the order between two stations.
+            var arrival = Instant.Max(world.Now + delay, _lastArrival.GetValueOrDefault((from, to)));
+            _lastArrival[(from, to)] = arrival;
+            world.At(arrival, deliver);
         }
     }
 }
