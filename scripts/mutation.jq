@@ -1,0 +1,38 @@
+# From Stryker's report to docs/mutation.md. Arguments: $explained, the mutants that may live and why.
+
+def original($source; $at):
+  ($source | split("\n")) as $lines
+  | if $at.start.line == $at.end.line then $lines[$at.start.line - 1][$at.start.column - 1:$at.end.column - 1]
+    else [$lines[$at.start.line - 1][$at.start.column - 1:]] + $lines[$at.start.line:$at.end.line - 1] + [$lines[$at.end.line - 1][:$at.end.column - 1]] | join(" ")
+    end;
+def short: gsub("\\s+"; " ") | if length > 110 then .[:107] + "..." else . end;
+def code: short | gsub("\\|"; "\\|") | "`` \(.) ``";
+
+[.files | to_entries[] | (.key | sub("^.*?(?=src/Vigie\\.)"; "")) as $file | .value.source as $source | .value.mutants[]
+  | select(.status != "Ignored" and .status != "CompileError")
+  | . as $mutant
+  | { file: $file, line: .location.start.line, kind: .mutatorName,
+      fate: (if .status == "Killed" or .status == "Timeout" then "killed" else "lives" end),
+      untested: (.status == "NoCoverage"),
+      original: (original($source; .location) | short), replacement: (.replacement | short) }
+  | . as $found
+  | .reason = ([$explained[] | select(.file == $found.file and .original == $found.original and .replacement == $found.replacement) | .reason] | first)]
+| sort_by(.file, .line) as $all
+| ([$all[] | select(.fate == "killed")] | length) as $killed
+| [$all[] | select(.fate == "lives" and .reason != null)] as $reasoned
+| [$all[] | select(.fate == "lives" and .reason == null)] as $open
+| ([$explained[] | . as $entry | select(any($reasoned[]; .file == $entry.file and .original == $entry.original and .replacement == $entry.replacement) | not)]) as $stale
+| { killed: $killed, explained: ($reasoned | length), open: [$open[] | "\(.file):\(.line): \(.original) -> \(.replacement)\(if .untested then " (no test runs it)" else "" end)"],
+    stale: [$stale[] | "\(.file): \(.original) -> \(.replacement)"],
+    page: ([
+      "# Mutation tests", "",
+      "Written by `./test.sh mutation`; not by hand. What is done and why: [decision 0005](decisions/0005-mutation-testing.md).", "",
+      "| File | Mutants | Killed | Live, explained | Live |", "|---|---:|---:|---:|---:|",
+      ($all | group_by(.file)[] | "| `\(.[0].file)` | \(length) | \([.[] | select(.fate == "killed")] | length) | \([.[] | select(.fate == "lives" and .reason != null)] | length) | \([.[] | select(.fate == "lives" and .reason == null)] | length) |"),
+      "| all | \($all | length) | \($killed) | \($reasoned | length) | \($open | length) |", "",
+      "Killed: \(if ($all | length) == 0 then 0 else ($killed * 1000 / ($all | length) | floor) / 10 end) %.", "",
+      (if ($reasoned | length) > 0 then "## Live, explained", "", "| Where | Original | Mutant | Why it may live |", "|---|---|---|---|",
+        ($reasoned[] | "| \(.file | sub("src/Vigie.Core/"; "")):\(.line) | \(.original | code) | \(.replacement | code) | \(.reason) |"), "" else empty end),
+      (if ($open | length) > 0 then "## Live", "", "| Where | Original | Mutant | |", "|---|---|---|---|",
+        ($open[] | "| \(.file | sub("src/Vigie.Core/"; "")):\(.line) | \(.original | code) | \(.replacement | code) | \(if .untested then "no test runs it" else "" end) |"), "" else empty end)
+    ] | join("\n")) }
