@@ -232,7 +232,7 @@ public sealed class VirtualRouter
                     TakeOverUnlessLate(now, effects);
                 break;
             case RouterState.Fault:
-                if (now >= _retryAt && _interfaceReady)
+                if (now >= _retryAt)
                     Begin(now, effects);
                 break;
             case RouterState.Initialize:

@@ -24,6 +24,9 @@ public enum NodeEventKind : byte
     /// <summary>The Active's address list differs from ours (Source, Count = addresses it sent).</summary>
     AddressListMismatch,
 
+    /// <summary>Version 3: another router sends at another interval than ours (Source, Count = its interval in milliseconds).</summary>
+    IntervalMismatch,
+
     /// <summary>Two routers claim to be the address owner (Source).</summary>
     DuplicateOwner,
 

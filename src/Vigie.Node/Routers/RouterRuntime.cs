@@ -84,6 +84,9 @@ internal sealed class RouterRuntime
 
     public IpPrefix AddressErrorAt { get; set; }
 
+    /// <summary>The last interval heard that is not ours, so that one event is made per change.</summary>
+    public TimeSpan MismatchInterval { get; set; }
+
     /// <summary>Which drop reasons have been reported already.</summary>
     public uint ReportedDrops { get; set; }
 
@@ -146,7 +149,11 @@ internal sealed class RouterRuntime
         return isNew;
     }
 
-    public void ForgetMismatches() => _mismatchIPv4 = _mismatchIPv6 = 0;
+    public void ForgetMismatches()
+    {
+        _mismatchIPv4 = _mismatchIPv6 = 0;
+        MismatchInterval = TimeSpan.Zero;
+    }
 
     /// <summary>
     /// The virtual addresses that stand on the interface with our tag, in the form in which they stand there.
