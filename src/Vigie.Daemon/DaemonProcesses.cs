@@ -1,3 +1,4 @@
+using System.Globalization;
 using Vigie.Contract;
 using Vigie.Daemon.ControlSide;
 using Vigie.Daemon.NodeSide;
@@ -26,8 +27,8 @@ public static class DaemonProcesses
         ArgumentNullException.ThrowIfNull(args);
         return args switch
         {
-            [NodeVerb] => NodeProcess.Run(),
-            [ControlVerb, var config, var socket, var state, var format] => ControlProcess.Run(new RunOptions
+            [NodeVerb, var parent] => NodeProcess.Run(ParentOf(parent)),
+            [ControlVerb, var parent, var config, var socket, var state, var format] => ControlProcess.Run(ParentOf(parent), new RunOptions
             {
                 ConfigFile = config,
                 Socket = socket,
@@ -37,4 +38,6 @@ public static class DaemonProcesses
             _ => null,
         };
     }
+
+    private static int ParentOf(string argument) => int.Parse(argument, NumberStyles.None, CultureInfo.InvariantCulture);
 }

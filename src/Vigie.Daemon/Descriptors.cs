@@ -9,6 +9,9 @@ internal static class Descriptors
     /// <summary>Node only: the sealed text of the configuration that the supervisor has checked.</summary>
     public const int Configuration = 4;
 
+    /// <summary>Control only: where it says that it takes signals now.</summary>
+    public const int ControlReady = 4;
+
     /// <summary>Longest message on the channel in either direction.</summary>
     public const int LongestMessage = 64 * 1024;
 }

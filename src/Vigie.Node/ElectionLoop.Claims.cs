@@ -41,7 +41,7 @@ public sealed partial class ElectionLoop
             || on.Index != interfaceIndex || on.Mac == mac || router.Election.State != RouterState.Active)
             return;
         router.ForeignClaims++;
-        if (router.LastClaimMac != mac || router.LastClaimAddress != address || now - router.LastClaimAt >= ClaimReportInterval)
+        if (router.LastClaimAt == Instant.Zero || now - router.LastClaimAt >= ClaimReportInterval)
         {
             _events.Report(new NodeEvent
             {

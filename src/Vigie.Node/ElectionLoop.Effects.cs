@@ -12,6 +12,8 @@ namespace Vigie.Node;
 // Acting on what an election decided: effects in, calls of ports out. No policy here.
 public sealed partial class ElectionLoop
 {
+    private const int RenewalPhases = 32;
+
     // due: when the advertisement was due that these effects may hold; Never when no timer asked for it.
     private void Run(Instant now, RouterRuntime router, Instant due)
     {
@@ -120,7 +122,8 @@ public sealed partial class ElectionLoop
         router.Announcements.Stop();
         var plan = router.PlanAddresses(on, out var count);
         var lifetime = ElectionTimers.AddressLifetimeSeconds(router.Config.AdvertisementInterval);
-        router.RenewAt = now + ElectionTimers.AddressRenewalInterval(lifetime);
+        // The first one earlier, by slot: the renewals of many routers that began together must not fall together.
+        router.RenewAt = now + ElectionTimers.AddressRenewalInterval(lifetime) * (1 + router.Slot % RenewalPhases) / RenewalPhases;
         ReportForeignAddresses(now, router, on, count);
         _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, plan, count, Present: true, lifetime));
     }
@@ -211,16 +214,18 @@ public sealed partial class ElectionLoop
     {
         if (router.Interface is not { } on)
             return 1;
-        router.AnnouncementsSent++;
         if (address.Family == IpFamily.IPv4)
         {
             // Both forms: some stacks learn from requests only, others from replies only.
-            _frames.Send(on.Index, _frame.AsSpan(0, GratuitousArp.WriteRequest(_frame, on.Mac, address)));
-            _frames.Send(on.Index, _frame.AsSpan(0, GratuitousArp.WriteReply(_frame, on.Mac, address)));
+            var asked = _frames.Send(on.Index, _frame.AsSpan(0, GratuitousArp.WriteRequest(_frame, on.Mac, address)));
+            var told = _frames.Send(on.Index, _frame.AsSpan(0, GratuitousArp.WriteReply(_frame, on.Mac, address)));
+            if (asked == 0 || told == 0)
+                router.AnnouncementsSent++;
             return 2;
         }
 
-        _frames.Send(on.Index, _frame.AsSpan(0, UnsolicitedAdvertisement.Write(_frame, on.Mac, address, address, on.ForwardsIPv6)));
+        if (_frames.Send(on.Index, _frame.AsSpan(0, UnsolicitedAdvertisement.Write(_frame, on.Mac, address, address, on.ForwardsIPv6))) == 0)
+            router.AnnouncementsSent++;
         return 1;
     }
 }

@@ -27,6 +27,7 @@ public sealed class VirtualRouter
     private readonly ActiveWatch? _v4;
     private readonly ActiveWatch? _v6;
     private Instant _advertiseAt = Instant.Never;
+    private Instant _assertedAt = Instant.Zero;
     private Instant _preemptAt = Instant.Never;
     private Instant _retryAt = Instant.Never;
     private TimeSpan _holdDown = FirstHoldDown;
@@ -308,6 +309,8 @@ public sealed class VirtualRouter
         if (heard.Priority == 0)
         {
             // RFC 9568 6.4.3
+            if (!MayAssert(now))
+                return;
             effects.Add(Effect.SendAdvertisement(Config.Priority));
             _advertiseAt = now + Config.AdvertisementInterval;
             return;
@@ -343,8 +346,21 @@ public sealed class VirtualRouter
 
         // Assert our role to the sender and to the bridges between us, besides the regular beat. Its claim may have taught
         // the neighbours its MAC, so they are taught again; the announcer bounds how often.
-        effects.Add(Effect.SendAdvertisement(Config.Priority));
+        if (MayAssert(now))
+            effects.Add(Effect.SendAdvertisement(Config.Priority));
         effects.Add(Effect.AnnounceAddresses);
+    }
+
+    /// <summary>
+    /// Answers to others are bounded: two Actives that each outrank the other on a family, or a flood of resignations,
+    /// must not make a storm of ours. A quarter of the interval is well within what a Backup waits for.
+    /// </summary>
+    private bool MayAssert(Instant now)
+    {
+        if (_assertedAt != Instant.Zero && now - _assertedAt < Config.AdvertisementInterval / 4)
+            return false;
+        _assertedAt = now;
+        return true;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
@@ -11,8 +12,13 @@ namespace Vigie.Daemon.ControlSide;
 /// <summary>HTTP and JSON of the contract on the Unix socket. It answers; it decides nothing.</summary>
 internal sealed class ApiServer(NodeChannel channel, EventRing events, ReloadService reload)
 {
-    /// <summary>Connections at a time; more wait in the kernel.</summary>
+    /// <summary>Connections at a time; more are closed at once.</summary>
     private const int MaxConnections = 256;
+
+    /// <summary>Clients that keep their connection for events, so that some are always left for questions.</summary>
+    private const int MaxFollowers = 64;
+
+    private int _followers;
 
     /// <summary>Serves until cancelled. Returns one of <see cref="ExitCode"/>.</summary>
     public static int Run(RunOptions options, NodeChannel channel, EventRing events, ReloadService reload, CancellationToken stopping)
@@ -36,7 +42,7 @@ internal sealed class ApiServer(NodeChannel channel, EventRing events, ReloadSer
             File.SetUnixFileMode(options.Socket,
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException)
         {
             events.Add(EventText.Own("socket_refused", EventSeverity.Error, $"cannot listen on {options.Socket}: {e.Message}",
                 "choose another path with --socket"));
@@ -107,6 +113,26 @@ internal sealed class ApiServer(NodeChannel channel, EventRing events, ReloadSer
     }
 
     private async Task FollowAsync(HttpContext context, long after)
+    {
+        if (Interlocked.Increment(ref _followers) > MaxFollowers)
+        {
+            Interlocked.Decrement(ref _followers);
+            await FailAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy,
+                $"{MaxFollowers} clients follow the events already", "end one of them, or ask without follow").ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await StreamAsync(context, after).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _followers);
+        }
+    }
+
+    private async Task StreamAsync(HttpContext context, long after)
     {
         context.Response.ContentType = ApiPaths.JsonLines;
         while (!context.RequestAborted.IsCancellationRequested)

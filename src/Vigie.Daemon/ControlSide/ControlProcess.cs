@@ -10,9 +10,11 @@ namespace Vigie.Daemon.ControlSide;
 /// </summary>
 internal static class ControlProcess
 {
-    public static int Run(RunOptions options)
+    public static int Run(int supervisor, RunOptions options)
     {
         ParentDeath.SetSignal(15);
+        if (ParentDeath.ParentPid != supervisor)
+            return ExitCode.Failed; // it has died already
         using var stopping = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
@@ -22,7 +24,7 @@ internal static class ControlProcess
             ThreadPool.QueueUserWorkItem(_ => stopping.Cancel());
         });
 
-        var log = new LogWriter(Console.Error, options.LogFormat);
+        using var log = new LogWriter(Console.Error, options.LogFormat);
         var events = new EventRing(log);
         using var channel = new NodeChannel(SeqPacketSocket.FromInherited(Descriptors.Channel), events);
         var reload = new ReloadService(options.ConfigFile, channel, events);
@@ -32,6 +34,8 @@ internal static class ControlProcess
             _ = reload.ReloadAsync();
         });
         channel.Start();
+        using (var ready = EventFd.FromInherited(Descriptors.ControlReady))
+            ready.Signal();
         return ApiServer.Run(options, channel, events, reload, stopping.Token);
     }
 }

@@ -1,28 +1,72 @@
 using System.Text.Json;
+using System.Threading.Channels;
 using Vigie.Contract;
 
 namespace Vigie.Daemon.ControlSide;
 
-/// <summary>Writes events to stderr: lines for people on a terminal, else one JSON object per line.</summary>
-internal sealed class LogWriter(TextWriter output, LogFormat format)
+/// <summary>
+/// Writes events to stderr: lines for people on a terminal, else one JSON object per line. A thread of its own writes, so
+/// that a reader of the log who has stopped reading stops nobody else; lines that find no room are counted and said later.
+/// </summary>
+internal sealed class LogWriter : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly bool _json = format == LogFormat.Json || (format == LogFormat.Auto && Console.IsErrorRedirected);
-    private readonly bool _color = !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+    private const int LongestQueue = 8192;
+
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<string> _lines = Channel.CreateBounded<string>(
+        new BoundedChannelOptions(LongestQueue) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly TextWriter _output;
+    private readonly bool _json;
+    private readonly bool _color;
+    private readonly Thread _writer;
+    private long _lost;
+
+    public LogWriter(TextWriter output, LogFormat format)
+    {
+        _output = output;
+        _json = format == LogFormat.Json || (format == LogFormat.Auto && Console.IsErrorRedirected);
+        _color = !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        _writer = new Thread(WriteAll) { Name = "log", IsBackground = true };
+        _writer.Start();
+    }
 
     public void Write(EventDocument document)
     {
         var line = _json ? JsonSerializer.Serialize(document, ContractJson.Readable.EventDocument) : Human(document);
-        lock (_gate)
+        if (!_lines.Writer.TryWrite(line))
+            Interlocked.Increment(ref _lost);
+    }
+
+    /// <summary>Gives the last lines a moment to get out.</summary>
+    public void Dispose()
+    {
+        _lines.Writer.TryComplete();
+        _writer.Join(LastWords);
+    }
+
+    private void WriteAll()
+    {
+        while (_lines.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+            while (_lines.Reader.TryRead(out var line))
+                WriteLine(line);
+    }
+
+    private void WriteLine(string line)
+    {
+        try
         {
-            try
-            {
-                output.WriteLine(line);
-            }
-            catch (IOException)
-            {
-                // Nobody reads the log (a closed pipe, a full disk): the events stay in the ring, the service goes on.
-            }
+            _output.WriteLine(line);
+            var lost = Interlocked.Exchange(ref _lost, 0);
+            if (lost == 0)
+                return;
+            var notice = EventText.Own("log_lines_lost", EventSeverity.Warning,
+                $"{lost} lines were not logged because nobody read the log; `vigie events` still has the latest");
+            _output.WriteLine(_json ? JsonSerializer.Serialize(notice, ContractJson.Readable.EventDocument) : Human(notice));
+        }
+        catch (IOException)
+        {
+            // Nobody reads the log (a closed pipe, a full disk): the events stay in the ring, the service goes on.
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class NodeChannel : IDisposable
     private readonly SemaphoreSlim _oneReload = new(1, 1);
     private readonly Lock _gate = new();
     private List<RouterStatus> _routers = [];
+    private int _request;
     private TaskCompletionSource<StatusAnswer>? _status;
     private TaskCompletionSource<ConfigurationDoneMessage>? _done;
     private volatile bool _stop;
@@ -44,13 +45,15 @@ internal sealed class NodeChannel : IDisposable
         try
         {
             var answer = new TaskCompletionSource<StatusAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+            int request;
             lock (_gate)
             {
+                request = ++_request;
                 _routers = [];
                 _status = answer;
             }
 
-            Send([(byte)MessageKind.StatusRequest]);
+            Send([(byte)MessageKind.StatusRequest, .. BitConverter.GetBytes(request)]);
             return await answer.Task.WaitAsync(AnswerTime, cancellation).ConfigureAwait(false);
         }
         finally
@@ -69,7 +72,7 @@ internal sealed class NodeChannel : IDisposable
             lock (_gate)
                 _done = answer;
             for (var at = 0; at < text.Length; at += PieceLength)
-                Send([(byte)MessageKind.ConfigurationPiece, .. text.Span.Slice(at, Math.Min(PieceLength, text.Length - at))]);
+                Send([(byte)MessageKind.ConfigurationPiece, at == 0 ? (byte)1 : (byte)0, .. text.Span.Slice(at, Math.Min(PieceLength, text.Length - at))]);
             Send([(byte)MessageKind.ConfigurationCommit]);
             return await answer.Task.WaitAsync(AnswerTime).ConfigureAwait(false);
         }
@@ -132,14 +135,19 @@ internal sealed class NodeChannel : IDisposable
                 _events.Add(EventText.Describe(nodeEvent, routerName));
                 break;
             case MessageKind.RouterStatus:
+                var number = reader.ReadInt32();
                 var router = RouterStatusMessage.Read(ref reader);
                 lock (_gate)
-                    _routers.Add(router);
+                    if (number == _request)
+                        _routers.Add(router);
                 break;
             case MessageKind.StatusEnd:
+                var answered = reader.ReadInt32();
                 var node = NodeStatus.Read(ref reader);
                 lock (_gate)
                 {
+                    if (answered != _request)
+                        break; // of a request whose client has gone
                     // One that lost a message to a full channel is not given out as if it were whole.
                     if (_routers.Count == node.Routers)
                         _status?.TrySetResult(new StatusAnswer(node, _routers));

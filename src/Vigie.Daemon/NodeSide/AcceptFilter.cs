@@ -14,20 +14,28 @@ internal sealed class AcceptFilter
 {
     private const string Table = "inet vigie_accept";
 
-    private ImmutableArray<IpAddress> _refused = [];
+    private ImmutableArray<IpAddress>? _refused;
 
     /// <summary>Refuses exactly these addresses from now on; returns why that failed, or null.</summary>
     public string? Apply(ImmutableArray<IpAddress> refused)
     {
-        if (refused.AsSpan().SequenceEqual(_refused.AsSpan()))
+        if (_refused is { } present && refused.AsSpan().SequenceEqual(present.AsSpan()))
             return null;
         using var nftables = Nftables.TryOpen(out var reason);
         if (nftables is null)
-            return reason;
-        var error = nftables.Run(Script(refused));
-        if (error is null)
+        {
+            // Nothing to refuse, and without the library no earlier run has left anything either.
+            if (!refused.IsEmpty)
+                return reason;
             _refused = refused;
-        return error;
+            return null;
+        }
+
+        var error = nftables.Run(Script(refused));
+        if (error is not null && !refused.IsEmpty)
+            return error;
+        _refused = refused; // a kernel without nf_tables holds no leftover of ours
+        return null;
     }
 
     /// <summary>One transaction: whatever an earlier run left is replaced.</summary>

@@ -27,11 +27,12 @@ internal sealed class ControlChannel(SeqPacketSocket socket) : INodeEventSink
         Send(EventMessage.Write(_buffer, nodeEvent, name));
     }
 
-    public void SendStatus(ElectionLoop loop, in NodeStatus node)
+    /// <summary>Answers a request; its number goes in front of every part, so that parts of two answers are never mixed.</summary>
+    public void SendStatus(ElectionLoop loop, ReadOnlySpan<byte> request, in NodeStatus node)
     {
         for (var i = 0; i < loop.RouterCount; i++)
-            Send(loop.WriteStatus(i, _buffer));
-        Send(node.Write(_buffer));
+            SendPart(request, loop.WriteStatus(i, _buffer.AsSpan(request.Length)));
+        SendPart(request, node.Write(_buffer.AsSpan(request.Length)));
     }
 
     public void SendDone(ConfigurationDoneMessage done) => Send(done.Write(_buffer));
@@ -39,6 +40,15 @@ internal sealed class ControlChannel(SeqPacketSocket socket) : INodeEventSink
     /// <summary>The next message from control, or an empty span.</summary>
     public ReadOnlySpan<byte> Receive(byte[] buffer) =>
         socket.TryReceive(buffer, out var length) == ReceiveResult.Data ? buffer.AsSpan(0, length) : default;
+
+    // The kind byte stays first: kind, request number, the rest.
+    private void SendPart(ReadOnlySpan<byte> request, int length)
+    {
+        var kind = _buffer[request.Length];
+        _buffer[0] = kind;
+        request.CopyTo(_buffer.AsSpan(1));
+        Send(length + request.Length);
+    }
 
     private void Send(int length)
     {

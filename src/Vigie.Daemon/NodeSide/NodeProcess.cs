@@ -21,10 +21,12 @@ internal static class NodeProcess
     // Runs away for that long without ever sleeping: the kernel ends it, and the host stays usable.
     private static readonly TimeSpan RuntimeLimit = TimeSpan.FromSeconds(2);
 
-    public static int Run()
+    public static int Run(int supervisor)
     {
         // Without its supervisor nobody would end or restart it: it leaves as on SIGTERM.
         ParentDeath.SetSignal(15);
+        if (ParentDeath.ParentPid != supervisor)
+            return ExitCode.Failed; // it has died already
         using var wakeForSignal = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ignore);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Ignore);
 

@@ -31,6 +31,11 @@ internal sealed class NodePump : IDisposable
     private const ulong ControlToken = 8;
     private const uint Everything = uint.MaxValue;
 
+    // The kernel ends a real-time process that does not sleep for RuntimeLimit. Under a flood there is always something to
+    // read, so the thread rests by itself now and then; that is also when the rest of the host gets a turn.
+    private static readonly TimeSpan LongestWithoutRest = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Rest = TimeSpan.FromMicroseconds(200);
+
     private readonly Epoll _epoll = new();
     private readonly TimerFd _timer = new();
     private readonly EpollEvent[] _ready = new EpollEvent[Epoll.MaxEventsPerWait];
@@ -47,7 +52,13 @@ internal sealed class NodePump : IDisposable
     private readonly Instant _started = Clock.Now();
     private readonly bool _realTime;
     private readonly bool _memoryLocked;
+    private readonly Epoll _rest = new();
+    private readonly TimerFd _restTimer = new();
+    private Instant _restedAt = Clock.Now();
     private Instant _armed = Instant.Never;
+    private NodeConfig? _parsed;
+    private string? _unparsable;
+    private volatile bool _parseDone;
     private long _allocatedAtStart;
     private volatile bool _stop;
 
@@ -63,6 +74,7 @@ internal sealed class NodePump : IDisposable
         _readConfiguration = readConfiguration;
         _realTime = realTime;
         _memoryLocked = memoryLocked;
+        _rest.Add(_restTimer, TimerToken, EpollInterest.Readable);
         _epoll.Add(_timer, TimerToken, EpollInterest.Readable);
         _epoll.Add(sockets.Wake, SignalToken, EpollInterest.Readable);
         _epoll.Add(sockets.Events, KernelToken, EpollInterest.Readable);
@@ -87,6 +99,19 @@ internal sealed class NodePump : IDisposable
         _reports.Resync(_sockets.Routes);
         _loop.Start(Clock.Now());
         _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            Pump();
+        }
+        finally
+        {
+            // Also when something broke: an Active that ends without a word leaves its clients waiting.
+            _loop.Shutdown(Clock.Now());
+        }
+    }
+
+    private void Pump()
+    {
         while (!_stop)
         {
             DeliverOutcomes(Clock.Now());
@@ -98,15 +123,17 @@ internal sealed class NodePump : IDisposable
             var now = Clock.Now();
             // A deadline is near or over: everything is read first, also what arrived after the wait had ended.
             Drain(now, now >= next ? Everything : ready);
+            if (_parseDone)
+                TakeConfiguration(now);
         }
-
-        _loop.Shutdown(Clock.Now());
     }
 
     public void Dispose()
     {
         _timer.Dispose();
+        _restTimer.Dispose();
         _epoll.Dispose();
+        _rest.Dispose();
     }
 
     // A deadline that moves away, as a Backup's does with every advertisement, leaves the timer as it is: it fires once too
@@ -122,7 +149,21 @@ internal sealed class NodePump : IDisposable
     /// <summary>Waits, and returns which inputs are readable, a bit for each token.</summary>
     private uint Wait()
     {
-        var count = _epoll.Wait(_ready, -1);
+        var count = _epoll.Wait(_ready, 0);
+        if (count == 0)
+        {
+            count = _epoll.Wait(_ready, -1);
+            _restedAt = Clock.Now();
+        }
+        else if (Clock.Now() - _restedAt >= LongestWithoutRest)
+        {
+            _restTimer.Arm(Clock.Now() + Rest);
+            _rest.Wait(_ready, 10);
+            _restTimer.Acknowledge();
+            _restedAt = Clock.Now();
+            count = _epoll.Wait(_ready, 0);
+        }
+
         var inputs = 0u;
         for (var i = 0; i < count; i++)
         {
@@ -159,8 +200,7 @@ internal sealed class NodePump : IDisposable
         if (Has(inputs, NeighborToken))
             DrainNeighbors(now);
         if (Has(inputs, ControlToken))
-            for (var message = _channel.Receive(_control); !message.IsEmpty; message = _channel.Receive(_control))
-                Obey(now, message);
+            Obey(now, _channel.Receive(_control)); // one at a time: no client may keep the election waiting
     }
 
     private static bool Has(uint inputs, ulong token) => (inputs & (1u << (int)token)) != 0;
@@ -198,19 +238,25 @@ internal sealed class NodePump : IDisposable
 
     private void Obey(Instant now, ReadOnlySpan<byte> message)
     {
+        if (message.IsEmpty)
+            return;
         switch ((MessageKind)message[0])
         {
             case MessageKind.StatusRequest:
-                _channel.SendStatus(_loop, new NodeStatus(
+                _channel.SendStatus(_loop, message[1..], new NodeStatus(
                     _loop.Config.Node, _loop.RouterCount, _realTime, _memoryLocked, _started, now,
                     _loop.UnattributedDrops(Node.Routers.DropReason.Vrid), _channel.Lost,
                     GC.GetAllocatedBytesForCurrentThread() - _allocatedAtStart));
                 break;
             case MessageKind.ConfigurationPiece:
-                _configurationText.AddRange(message[1..]);
+                // The first piece says so: what an earlier, unfinished reload left does not count.
+                if (message[1] != 0)
+                    _configurationText.Clear();
+                _configurationText.AddRange(message[2..]);
                 break;
             case MessageKind.ConfigurationCommit:
-                Commit(now);
+                Parse([.. _configurationText]);
+                _configurationText.Clear();
                 break;
             case MessageKind.Event:
             case MessageKind.RouterStatus:
@@ -221,21 +267,38 @@ internal sealed class NodePump : IDisposable
         }
     }
 
-    /// <summary>A reload is the one time when this thread reads text; it has been checked by control before.</summary>
-    private void Commit(Instant now)
+    /// <summary>Text is read on an ordinary thread; this one goes on advertising meanwhile.</summary>
+    private void Parse(byte[] text) => ThreadPool.QueueUserWorkItem(_ =>
     {
-        var text = Encoding.UTF8.GetString([.. _configurationText]);
-        _configurationText.Clear();
         try
         {
-            var outcome = _loop.Reconfigure(now, _readConfiguration(text));
-            _channel.SendDone(new ConfigurationDoneMessage(true, "", outcome.Added, outcome.Removed, outcome.Changed));
+            _parsed = _readConfiguration(Encoding.UTF8.GetString(text));
+            _unparsable = null;
         }
         catch (FormatException e)
         {
-            _channel.SendDone(new ConfigurationDoneMessage(false, e.Message, [], [], []));
+            _parsed = null;
+            _unparsable = e.Message;
         }
 
+        _parseDone = true;
+        _sockets.Wake.Signal();
+    });
+
+    private void TakeConfiguration(Instant now)
+    {
+        _parseDone = false;
+        if (_parsed is { } config)
+        {
+            var outcome = _loop.Reconfigure(now, config);
+            _channel.SendDone(new ConfigurationDoneMessage(true, "", outcome.Added, outcome.Removed, outcome.Changed));
+        }
+        else
+        {
+            _channel.SendDone(new ConfigurationDoneMessage(false, _unparsable ?? "", [], [], []));
+        }
+
+        _parsed = null;
         _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
     }
 }

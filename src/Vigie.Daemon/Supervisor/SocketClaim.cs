@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace Vigie.Daemon.Supervisor;
 
@@ -8,6 +9,9 @@ namespace Vigie.Daemon.Supervisor;
 /// </summary>
 internal sealed class SocketClaim : IDisposable
 {
+    /// <summary>sun_path of unix(7), less the terminating zero.</summary>
+    private const int LongestPath = 107;
+
     private readonly FileStream _lock;
 
     private SocketClaim(FileStream held) => _lock = held;
@@ -16,6 +20,12 @@ internal sealed class SocketClaim : IDisposable
     public static SocketClaim? Take(string path, out string refusal)
     {
         refusal = "";
+        if (Encoding.UTF8.GetByteCount(path) > LongestPath)
+        {
+            refusal = $"the socket path {path} is longer than the {LongestPath} bytes that the kernel allows; choose a shorter one with --socket";
+            return null;
+        }
+
         try
         {
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory)

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Vigie.Configuration;
 using Vigie.Contract;
+using Vigie.Daemon.ControlSide;
 using Vigie.Linux;
 
 namespace Vigie.Daemon.Supervisor;
@@ -23,7 +25,9 @@ internal sealed class SupervisorProcess : IDisposable
     private const ulong WakeToken = 1;
     private const ulong NodeToken = 2;
     private const ulong ControlToken = 3;
+    private const ulong ControlReadyToken = 4;
 
+    private static readonly TimeSpan SteadyTime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(5);
@@ -34,24 +38,32 @@ internal sealed class SupervisorProcess : IDisposable
     private readonly SeqPacketSocket _controlEnd;
     private readonly Epoll _epoll = new();
     private readonly EventFd _wake = new();
+    private readonly EventFd _controlReady = new();
     private readonly EpollEvent[] _ready = new EpollEvent[8];
+    private readonly LogWriter _log;
     private ChildProcess? _node;
     private ChildProcess? _control;
     private TimeSpan _backOff = FirstBackOff;
+    private Core.Instant _startControlAt = Core.Instant.Never;
+    private Core.Instant _controlStartedAt;
+    private bool _controlIsReady;
     private volatile bool _stop;
     private volatile bool _reload;
 
     private SupervisorProcess(RunOptions options, string configuration)
     {
         _options = options;
+        _log = new LogWriter(Console.Error, options.LogFormat);
         _configuration = MemoryFile.Create("vigie-configuration", Encoding.UTF8.GetBytes(configuration));
         (_nodeEnd, _controlEnd) = SeqPacketSocket.CreatePair();
         _epoll.Add(_wake, WakeToken, EpollInterest.Readable);
+        _epoll.Add(_controlReady, ControlReadyToken, EpollInterest.Readable);
     }
 
     /// <summary>Runs until a signal ends it or the node fails. Returns one of <see cref="ExitCode"/>.</summary>
     public static int Run(RunOptions options)
     {
+        options = options with { Socket = Path.GetFullPath(options.Socket), ConfigFile = Path.GetFullPath(options.ConfigFile) };
         if (StartChecks.Platform() is { } unfit)
             return Complain(ExitCode.Failed, unfit);
         if (StartChecks.ReadConfiguration(options.ConfigFile, out var text) is { } unreadable)
@@ -76,6 +88,8 @@ internal sealed class SupervisorProcess : IDisposable
         _controlEnd.Dispose();
         _configuration.Dispose();
         _wake.Dispose();
+        _controlReady.Dispose();
+        _log.Dispose();
         _epoll.Dispose();
     }
 
@@ -87,28 +101,62 @@ internal sealed class SupervisorProcess : IDisposable
         _node = Start(DaemonProcesses.NodeVerb, [], (_nodeEnd, Descriptors.Channel), (_configuration, Descriptors.Configuration));
         _epoll.Add(_node.PidFd, NodeToken, EpollInterest.Readable);
         StartControl();
-        while (!_stop)
+        ExitStatus? nodeEnded = null;
+        while (!_stop && nodeEnded is null)
         {
-            var count = _epoll.Wait(_ready, -1);
+            var count = _epoll.Wait(_ready, Patience());
             for (var i = 0; i < count; i++)
+                nodeEnded ??= Handle(_ready[i].Token);
+            if (Clock.Now() >= _startControlAt)
+                StartControl();
+            if (_reload && _controlIsReady)
             {
-                if (_ready[i].Token == WakeToken)
-                    _wake.Acknowledge();
-                else if (_ready[i].Token == NodeToken && _node.TryReap(out var status))
-                    return NodeFailed(status);
-                else if (_ready[i].Token == ControlToken)
-                    RestartControl();
+                _reload = false;
+                _control?.Signal(SignalHangUp);
             }
-
-            if (!_reload)
-                continue;
-            _reload = false;
-            _control?.Signal(SignalHangUp);
         }
 
-        EndChild(_node);
-        EndChild(_control);
-        return ExitCode.Ok;
+        EndChild(_node, NodeToken);
+        EndChild(_control, ControlToken);
+        // A service manager may end all processes of a unit at once: the node leaves in order then, before we have heard of it.
+        if (nodeEnded is not { IsSuccess: false } failed || _stop)
+            return ExitCode.Ok;
+        Report(EventSeverity.Error,
+            $"the node process ended ({failed}); this host leaves the cluster, and the kernel removes its virtual addresses when their lifetime is over",
+            "look for the cause in the log above; a service manager starts vigie again");
+        return ExitCode.Failed;
+    }
+
+    /// <summary>Deals with one event; the node's status when it was its end.</summary>
+    private ExitStatus? Handle(ulong token)
+    {
+        switch (token)
+        {
+            case WakeToken:
+                _wake.Acknowledge();
+                break;
+            case ControlReadyToken:
+                _controlReady.Acknowledge();
+                _controlIsReady = true;
+                break;
+            case NodeToken when _node!.TryReap(out var status):
+                return status;
+            case ControlToken:
+                ControlEnded();
+                break;
+            default:
+                break;
+        }
+
+        return null;
+    }
+
+    private int Patience()
+    {
+        if (_startControlAt == Core.Instant.Never)
+            return -1;
+        var left = _startControlAt - Clock.Now();
+        return left <= TimeSpan.Zero ? 0 : (int)Math.Ceiling(left.TotalMilliseconds);
     }
 
     private static ChildProcess Start(string verb, string[] args, params ReadOnlySpan<(FileDescriptor, int)> inherited)
@@ -118,69 +166,83 @@ internal sealed class SupervisorProcess : IDisposable
         foreach (var name in (string[])["PATH", "LANG", "TZ", "NO_COLOR", "TERM"])
             if (Environment.GetEnvironmentVariable(name) is { } value)
                 environment.Add($"{name}={value}");
-        return ProcessSpawner.Spawn(Environment.ProcessPath ?? "/proc/self/exe", [verb, .. args], [.. environment], inherited);
+        // The very program that runs, also when the file was replaced meanwhile: the processes must speak one language.
+        return ProcessSpawner.Spawn("/proc/self/exe", [verb, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), .. args], [.. environment], inherited);
     }
 
     private void StartControl()
     {
-        _control = Start(DaemonProcesses.ControlVerb,
-            [_options.ConfigFile, _options.Socket, _options.StateDirectory, _options.LogFormat.ToString()],
-            (_controlEnd, Descriptors.Channel));
+        _startControlAt = Core.Instant.Never;
+        try
+        {
+            _control = Start(DaemonProcesses.ControlVerb,
+                [_options.ConfigFile, _options.Socket, _options.StateDirectory, _options.LogFormat.ToString()],
+                (_controlEnd, Descriptors.Channel), (_controlReady, Descriptors.ControlReady));
+        }
+        catch (LinuxException e)
+        {
+            // No memory or no process number left at the moment: the node works on, and it is tried again.
+            Report(EventSeverity.Error, $"the control process cannot be started ({e.Message}); no role changes", null);
+            TryControlLater();
+            return;
+        }
+
+        _controlStartedAt = Clock.Now();
         _epoll.Add(_control.PidFd, ControlToken, EpollInterest.Readable);
     }
 
-    private void RestartControl()
+    private void ControlEnded()
     {
         if (_control is null || !_control.TryReap(out var status))
             return;
         _epoll.Remove(_control.PidFd);
         _control.Dispose();
         _control = null;
+        _controlIsReady = false;
         if (_stop)
             return;
-        Console.Error.WriteLine($"vigie: the control process ended ({status}); no role changes; starting it again in {_backOff.TotalMilliseconds:0} ms");
-        // Waiting here delays nothing: the node works by itself. A signal ends the wait.
-        var until = Clock.Now() + _backOff;
-        for (var left = _backOff; left > TimeSpan.Zero && !_stop; left = until - Clock.Now())
-            if (_epoll.Wait(_ready, (int)Math.Ceiling(left.TotalMilliseconds)) > 0 && _node!.TryReap(out _))
-                break;
-        _backOff = _backOff * 2 < LongestBackOff ? _backOff * 2 : LongestBackOff;
-        if (!_stop)
-            StartControl();
+        if (Clock.Now() - _controlStartedAt >= SteadyTime)
+            _backOff = FirstBackOff;
+        Report(EventSeverity.Error,
+            $"the control process ended ({status}); no role changes; it is started again in {_backOff.TotalMilliseconds:0} ms", null);
+        TryControlLater();
     }
 
-    private int NodeFailed(ExitStatus status)
+    private void TryControlLater()
     {
-        Console.Error.WriteLine(
-            $"vigie: the node process ended ({status}); this host leaves the cluster, and the kernel removes its virtual addresses when their lifetime is over");
-        EndChild(_control);
-        return ExitCode.Failed;
+        _startControlAt = Clock.Now() + _backOff;
+        _backOff = _backOff * 2 < LongestBackOff ? _backOff * 2 : LongestBackOff;
     }
 
     /// <summary>Asks a child to leave, and ends it when it does not in time.</summary>
-    private void EndChild(ChildProcess? child)
+    private void EndChild(ChildProcess? child, ulong token)
     {
         if (child is null)
             return;
         child.Signal(SignalTerminate);
+        using var only = new Epoll(); // other descriptors may be ready all the time
+        only.Add(child.PidFd, token, EpollInterest.Readable);
         var until = Clock.Now() + LeaveTime;
         while (!child.TryReap(out _))
         {
             var left = until - Clock.Now();
-            if (left <= TimeSpan.Zero)
+            if (left > TimeSpan.Zero)
             {
-                Console.Error.WriteLine($"vigie: process {child.Pid} did not leave within {LeaveTime.TotalSeconds:0} s and is killed");
-                child.Signal(SignalKill);
-                until = Clock.Now() + LeaveTime;
+                only.Wait(_ready, (int)Math.Ceiling(left.TotalMilliseconds));
                 continue;
             }
 
-            if (_epoll.Wait(_ready, (int)Math.Ceiling(left.TotalMilliseconds)) > 0)
-                _wake.Acknowledge();
+            Report(EventSeverity.Warning, $"process {child.Pid} did not leave within {LeaveTime.TotalSeconds:0} s and is killed", null);
+            child.Signal(SignalKill);
+            until = Clock.Now() + LeaveTime;
         }
 
+        only.Remove(child.PidFd);
         _epoll.Remove(child.PidFd);
     }
+
+    private void Report(EventSeverity severity, string message, string? remedy) =>
+        _log.Write(EventText.Own("supervisor", severity, message, remedy));
 
     private void OnStop(PosixSignalContext context)
     {

@@ -13,6 +13,18 @@ public sealed unsafe class EventFd : FileDescriptor
     {
     }
 
+    private EventFd(int fd)
+        : base(fd)
+    {
+    }
+
+    /// <summary>Takes over a bell that this process was started with.</summary>
+    public static new EventFd FromInherited(int fd)
+    {
+        AdoptInherited(fd);
+        return new EventFd(fd);
+    }
+
     /// <summary>Rings. Any thread may call it, any number of times.</summary>
     public void Signal()
     {

@@ -8,11 +8,20 @@ namespace Vigie.Daemon.Tests.ControlSide;
 public sealed class EventRingTests : IDisposable
 {
     private readonly StringWriter _log = new();
+    private readonly LogWriter _writer;
     private readonly EventRing _ring;
 
-    public EventRingTests() => _ring = new EventRing(new LogWriter(_log, LogFormat.Json));
+    public EventRingTests()
+    {
+        _writer = new LogWriter(_log, LogFormat.Json);
+        _ring = new EventRing(_writer);
+    }
 
-    public void Dispose() => _log.Dispose();
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _log.Dispose();
+    }
 
     [Fact]
     public void Events_are_numbered_from_one_and_given_after_a_number()
@@ -77,6 +86,7 @@ public sealed class EventRingTests : IDisposable
         Add("line one\nline two");
         Add("next");
 
+        _writer.Dispose(); // ends when everything is written
         var lines = _log.ToString().TrimEnd().Split('\n');
 
         Assert.Equal(2, lines.Length);

@@ -15,12 +15,13 @@ public sealed class NodeChannelTests : IDisposable
 
     private readonly SeqPacketSocket _node;
     private readonly NodeChannel _channel;
+    private readonly LogWriter _log = new(TextWriter.Null, LogFormat.Json);
     private readonly byte[] _buffer = new byte[Descriptors.LongestMessage];
 
     public NodeChannelTests()
     {
         (_node, var control) = SeqPacketSocket.CreatePair();
-        _channel = new NodeChannel(control, new EventRing(new LogWriter(TextWriter.Null, LogFormat.Json)));
+        _channel = new NodeChannel(control, new EventRing(_log));
         _channel.Start();
     }
 
@@ -28,13 +29,14 @@ public sealed class NodeChannelTests : IDisposable
     {
         _channel.Dispose();
         _node.Dispose();
+        _log.Dispose();
     }
 
     [Fact]
     public async Task A_status_request_is_answered_by_what_the_node_sends()
     {
         var asking = _channel.StatusAsync(TestContext.Current.CancellationToken);
-        Assert.Equal([(byte)MessageKind.StatusRequest], Receive());
+        Assert.Equal([(byte)MessageKind.StatusRequest, 1, 0, 0, 0], Receive());
 
         Answer(routers: 0);
 
@@ -53,6 +55,23 @@ public sealed class NodeChannelTests : IDisposable
     }
 
     [Fact]
+    public async Task Parts_of_an_answer_whose_client_has_gone_are_not_mixed_into_the_next()
+    {
+        using var gone = new CancellationTokenSource();
+        var first = _channel.StatusAsync(gone.Token);
+        Receive();
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        var second = _channel.StatusAsync(TestContext.Current.CancellationToken);
+        Receive();
+
+        Answer(routers: 0, request: 1, node: "late");
+        Answer(routers: 0, request: 2, node: "alpha");
+
+        Assert.Equal("alpha", (await second.WaitAsync(Patience, TestContext.Current.CancellationToken)).Node.Node);
+    }
+
+    [Fact]
     public async Task A_long_configuration_arrives_whole_and_in_order()
     {
         var text = string.Join('\n', Enumerable.Range(0, 20_000).Select(i => $"# line {i}"));
@@ -64,7 +83,8 @@ public sealed class NodeChannelTests : IDisposable
             if (message[0] == (byte)MessageKind.ConfigurationCommit)
                 break;
             Assert.Equal((byte)MessageKind.ConfigurationPiece, message[0]);
-            received.Append(Encoding.UTF8.GetString(message.AsSpan(1)));
+            Assert.Equal(received.Length == 0 ? 1 : 0, message[1]);
+            received.Append(Encoding.UTF8.GetString(message.AsSpan(2)));
         }
 
         var length = new ConfigurationDoneMessage(true, "", ["web"], ["old"], ["db", "lb"]).Write(_buffer);
@@ -77,10 +97,10 @@ public sealed class NodeChannelTests : IDisposable
         Assert.Equal(["db", "lb"], done.Changed);
     }
 
-    private void Answer(int routers)
+    private void Answer(int routers, int request = 1, string node = "alpha")
     {
-        var length = new NodeStatus("alpha", routers, true, true, new Instant(1), new Instant(2), 0, 0, 0).Write(_buffer);
-        Assert.Equal(0, _node.Send(_buffer.AsSpan(0, length)));
+        var length = new NodeStatus(node, routers, true, true, new Instant(1), new Instant(2), 0, 0, 0).Write(_buffer);
+        Assert.Equal(0, _node.Send([_buffer[0], .. BitConverter.GetBytes(request), .. _buffer.AsSpan(1, length - 1)]));
     }
 
     private byte[] Receive()

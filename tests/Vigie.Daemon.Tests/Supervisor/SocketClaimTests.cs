@@ -71,6 +71,16 @@ public sealed class SocketClaimTests : IDisposable
         Assert.True(File.Exists(Path));
     }
 
+    [Fact]
+    public void A_path_longer_than_the_kernel_allows_is_refused_before_anything_is_started()
+    {
+        var path = "/tmp/" + new string('x', 120);
+
+        Assert.Null(SocketClaim.Take(path, out var refusal));
+
+        Assert.Equal($"the socket path {path} is longer than the 107 bytes that the kernel allows; choose a shorter one with --socket", refusal);
+    }
+
     private Socket Bind()
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
