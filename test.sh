@@ -25,10 +25,11 @@ readonly SIZE_LIMIT_BYTES=20000000
 
 usage() {
   cat <<'TEXT'
-usage: ./test.sh [all | quick | long | list | SUITE...]
+usage: ./test.sh [all | quick | long | mutation [MINUTES] | list | SUITE...]
   all     every suite and check, once (default; about half an hour)
   quick   the unit suites only, no lab, under three minutes: for your own loop
   long    every suite with its repetition and soak tests (hours)
+  mutation  changes election and codecs in small ways; do the tests notice? (see docs/mutation.md)
   list    names of the suites
 TEXT
 }
@@ -249,6 +250,7 @@ main() {
   case ${1:-} in
     -h | --help) usage && return ;;
     list) suite_rows | sed -E 's/ +\|.*//' && return ;;
+    mutation) exec scripts/mutation.sh "${@:2}" ;;
   esac
   trap at_exit EXIT
   trap 'warn "stopped by a signal"; exit 130' INT TERM HUP

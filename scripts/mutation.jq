@@ -26,7 +26,7 @@ def code: short | gsub("\\|"; "\\|") | "`` \(.) ``";
     stale: [$stale[] | "\(.file): \(.original) -> \(.replacement)"],
     page: ([
       "# Mutation tests", "",
-      "Written by `./test.sh mutation`; not by hand. What is done and why: [decision 0003](decisions/0003-mutation-testing.md).", "",
+      "Written by `./test.sh mutation`; not by hand. What is done and why: [decision 0005](decisions/0005-mutation-testing.md).", "",
       "| File | Mutants | Killed | Live, explained | Live |", "|---|---:|---:|---:|---:|",
       ($all | group_by(.file)[] | "| `\(.[0].file)` | \(length) | \([.[] | select(.fate == "killed")] | length) | \([.[] | select(.fate == "lives" and .reason != null)] | length) | \([.[] | select(.fate == "lives" and .reason == null)] | length) |"),
       "| all | \($all | length) | \($killed) | \($reasoned | length) | \($open | length) |", "",

@@ -150,7 +150,12 @@ public sealed class LabProcess : IDisposable
     public void Kill()
     {
         if (!Exited)
+        {
+            // Frozen first: a child that is told of its parent's death must not have the time to act on it.
+            Pause();
             ProcessTree.Kill(Pid);
+        }
+
         if (!_process.WaitForExit(KillLimit))
             throw new LabException($"{Description} survives SIGKILL");
     }

@@ -49,6 +49,8 @@ internal static class EventText
             "find the station with that MAC: two hosts use one address"),
         NodeEventKind.AddressListMismatch => ("address_list_mismatch", EventSeverity.Warning,
             $"{e.Source} advertises {e.Count} addresses that differ from ours", "set the same `addresses:` on all hosts"),
+        NodeEventKind.IntervalMismatch => ("interval_mismatch", EventSeverity.Warning,
+            $"{e.Source} advertises every {e.Count} ms, which is not our interval", "set the same `advertisement_interval:` on all hosts"),
         NodeEventKind.DuplicateOwner => ("duplicate_owner", EventSeverity.Error,
             $"{e.Source} claims to be the address owner (priority 255), and so does this host", "set `priority: owner` on one host only"),
         NodeEventKind.SendFailed => ("send_failed", EventSeverity.Error, $"advertisements cannot be sent: {ReasonText.Error(e.Error)}",

@@ -23,7 +23,13 @@ internal sealed class NodePump : IDisposable
 
     private const ulong TimerToken = 1;
     private const ulong SignalToken = 2;
-    private const ulong InputToken = 3;
+    private const ulong KernelToken = 3;
+    private const ulong IPv4Token = 4;
+    private const ulong IPv6Token = 5;
+    private const ulong ArpToken = 6;
+    private const ulong NeighborToken = 7;
+    private const ulong ControlToken = 8;
+    private const uint Everything = uint.MaxValue;
 
     private readonly Epoll _epoll = new();
     private readonly TimerFd _timer = new();
@@ -59,8 +65,12 @@ internal sealed class NodePump : IDisposable
         _memoryLocked = memoryLocked;
         _epoll.Add(_timer, TimerToken, EpollInterest.Readable);
         _epoll.Add(sockets.Wake, SignalToken, EpollInterest.Readable);
-        foreach (var input in sockets.Inputs)
-            _epoll.Add(input, InputToken, EpollInterest.Readable);
+        _epoll.Add(sockets.Events, KernelToken, EpollInterest.Readable);
+        _epoll.Add(sockets.IPv4, IPv4Token, EpollInterest.Readable);
+        _epoll.Add(sockets.IPv6, IPv6Token, EpollInterest.Readable);
+        _epoll.Add(sockets.Arp, ArpToken, EpollInterest.Readable);
+        _epoll.Add(sockets.Neighbors, NeighborToken, EpollInterest.Readable);
+        _epoll.Add(sockets.Control, ControlToken, EpollInterest.Readable);
     }
 
     /// <summary>From any thread or signal: leave the election and return from <see cref="Run"/>.</summary>
@@ -80,11 +90,14 @@ internal sealed class NodePump : IDisposable
         while (!_stop)
         {
             DeliverOutcomes(Clock.Now());
-            Arm(_loop.Step(Clock.Now()));
+            var next = _loop.Step(Clock.Now());
+            Arm(next);
             if (_network.OutcomeCount > 0)
                 continue;
-            Wait();
-            Drain(Clock.Now());
+            var ready = Wait();
+            var now = Clock.Now();
+            // A deadline is near or over: everything is read first, also what arrived after the wait had ended.
+            Drain(now, now >= next ? Everything : ready);
         }
 
         _loop.Shutdown(Clock.Now());
@@ -96,19 +109,24 @@ internal sealed class NodePump : IDisposable
         _epoll.Dispose();
     }
 
+    // A deadline that moves away, as a Backup's does with every advertisement, leaves the timer as it is: it fires once too
+    // early and is set anew, which is rarer than advertisements are.
     private void Arm(Instant next)
     {
-        if (next == _armed)
+        if (next >= _armed)
             return;
         _armed = next;
         _timer.Arm(next);
     }
 
-    private void Wait()
+    /// <summary>Waits, and returns which inputs are readable, a bit for each token.</summary>
+    private uint Wait()
     {
         var count = _epoll.Wait(_ready, -1);
+        var inputs = 0u;
         for (var i = 0; i < count; i++)
         {
+            inputs |= 1u << (int)_ready[i].Token;
             if (_ready[i].Token == TimerToken)
             {
                 _timer.Acknowledge();
@@ -119,29 +137,47 @@ internal sealed class NodePump : IDisposable
                 _sockets.Wake.Acknowledge();
             }
         }
+
+        return inputs;
     }
 
-    /// <summary>Reads every input, whichever of them woke us: more may have arrived since.</summary>
-    private void Drain(Instant now)
+    private void Drain(Instant now, uint inputs)
     {
         _reports.Now = now;
-        if (_sockets.Events.Read(_reports).Overrun)
+        if (Has(inputs, KernelToken) && _sockets.Events.Read(_reports).Overrun)
         {
             _channel.Report(new() { Kind = Node.Events.NodeEventKind.KernelEventsLost, At = now, Router = -1 });
             _reports.Resync(_sockets.Routes);
         }
 
-        DrainMessages(now, _sockets.IPv4);
-        DrainMessages(now, _sockets.IPv6);
+        if (Has(inputs, IPv4Token))
+            DrainMessages(now, _sockets.IPv4);
+        if (Has(inputs, IPv6Token))
+            DrainMessages(now, _sockets.IPv6);
+        if (Has(inputs, ArpToken))
+            DrainArp(now);
+        if (Has(inputs, NeighborToken))
+            DrainNeighbors(now);
+        if (Has(inputs, ControlToken))
+            for (var message = _channel.Receive(_control); !message.IsEmpty; message = _channel.Receive(_control))
+                Obey(now, message);
+    }
+
+    private static bool Has(uint inputs, ulong token) => (inputs & (1u << (int)token)) != 0;
+
+    private void DrainArp(Instant now)
+    {
         for (var i = 0; i < ReadsPerSocket && _sockets.Arp.TryReceive(_frame, out var arp); i++)
             if (arp.Length > EthernetHeader.Length)
                 _loop.OnArp(now, arp.InterfaceIndex, _frame.AsSpan(EthernetHeader.Length, arp.Length - EthernetHeader.Length));
+    }
+
+    private void DrainNeighbors(Instant now)
+    {
         for (var i = 0; i < ReadsPerSocket && _sockets.Neighbors.TryReceive(_frame, out var frame); i++)
             if (frame.Length > EthernetHeader.Length)
                 _loop.OnNeighborPacket(
                     now, frame.InterfaceIndex, frame.SourceMac, _frame.AsSpan(EthernetHeader.Length, frame.Length - EthernetHeader.Length));
-        for (var message = _channel.Receive(_control); !message.IsEmpty; message = _channel.Receive(_control))
-            Obey(now, message);
     }
 
     private void DrainMessages(Instant now, VrrpSocket socket)

@@ -44,12 +44,9 @@ internal sealed class NodeSockets : IDisposable
 
     public NeighborListener Neighbors { get; }
 
-    /// <summary>Those that wake the pump.</summary>
-    public FileDescriptor[] Inputs => [Control, Events, IPv4, IPv6, Arp, Neighbors];
-
     public void Dispose()
     {
-        foreach (var socket in (FileDescriptor[])[.. Inputs, Routes, Frames, Wake])
+        foreach (var socket in (FileDescriptor[])[Control, Events, IPv4, IPv6, Arp, Neighbors, Routes, Frames, Wake])
             socket.Dispose();
     }
 }

@@ -5,12 +5,14 @@ using Xunit;
 
 namespace Vigie.Daemon.Tests.ControlSide;
 
-public sealed class EventRingTests
+public sealed class EventRingTests : IDisposable
 {
     private readonly StringWriter _log = new();
     private readonly EventRing _ring;
 
     public EventRingTests() => _ring = new EventRing(new LogWriter(_log, LogFormat.Json));
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public void Events_are_numbered_from_one_and_given_after_a_number()

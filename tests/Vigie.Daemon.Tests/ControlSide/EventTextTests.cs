@@ -10,6 +10,7 @@ using Xunit;
 
 namespace Vigie.Daemon.Tests.ControlSide;
 
+/// <summary>Every event, reason and drop reads as a sentence and has a stable word.</summary>
 public sealed class EventTextTests
 {
     public static TheoryData<NodeEventKind> Kinds => [.. Enum.GetValues<NodeEventKind>()];

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Vigie.Daemon.Tests.NodeSide;
 
+/// <summary>Accept mode off: the rules handed to the kernel, and the kernel taking them.</summary>
 public sealed class AcceptFilterTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Vigie.Daemon.Tests.Supervisor;
 
+/// <summary>One daemon per socket path: claimed, refused, cleared after a crash.</summary>
 public sealed class SocketClaimTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("vigie-claim-").FullName;

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace Vigie.Daemon.Tests.Supervisor;
 
+/// <summary>What is checked before anything starts, and the remedy in each message.</summary>
 public sealed class StartChecksTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("vigie-start-").FullName;

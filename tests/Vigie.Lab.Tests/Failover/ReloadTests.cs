@@ -10,7 +10,7 @@ namespace Vigie.Lab.Tests.Failover;
 /// <summary>A new configuration in a running daemon: what did not change goes on, and an error changes nothing.</summary>
 public sealed class ReloadTests
 {
-    private const string Mistake = "    adress: 10.77.0.9/24\n";
+    private const string Mistake = "    strict_adresses: true\n";
 
     [Theory]
     [InlineData(true)]
@@ -79,7 +79,7 @@ public sealed class ReloadTests
             Assert.NotNull(error.Remedy);
         }
 
-        Condition.WaitFor("the refusal in the events", () => alpha.Events().Events.Any(e => e.Kind == "reload_refused" && e.Message.Contains("adress", StringComparison.Ordinal)));
+        Condition.WaitFor("the refusal in the events", () => alpha.Events().Events.Any(e => e.Kind == "reload_refused" && e.Message.Contains("strict_adresses", StringComparison.Ordinal)));
         scene.AssertOnlyOwner(scene.Alpha);
         var after = alpha.TryRouter("db")!;
         Assert.Equal((150, before.State, before.Transitions, before.Since), (after.Priority, after.State, after.Transitions, after.Since));

@@ -9,5 +9,6 @@ public static class AllowedSizes
     [
         new("src/Vigie.Core/Election/VirtualRouter.cs", "one machine, read from top to bottom as RFC 9568 6.4 is"),
         new("src/Vigie.Linux/LinuxError.Names.cs NameOf", "a table: one line per error number"),
+        new("tests/Vigie.Simulation/Worlds/Faults.cs Inject", "one switch: a line or two per kind of fault"),
     ];
 }

@@ -1,0 +1,69 @@
+using Vigie.Core.Net;
+using Vigie.Lab.Daemons;
+
+namespace Vigie.Lab.Tests.Interop;
+
+/// <summary>Which program Vigie shares a virtual router with.</summary>
+public enum PeerKind
+{
+    Keepalived,
+    Frr,
+}
+
+/// <summary>The other program, on a host of its own: what a test must be able to ask of either.</summary>
+internal abstract class InteropPeer(LabHost host)
+{
+    public LabHost Host { get; } = host;
+
+    public static InteropPeer On(LabHost host, PeerKind kind) => kind switch
+    {
+        PeerKind.Keepalived => new KeepalivedPeer(host),
+        PeerKind.Frr => new FrrPeer(host),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    public abstract void Start(VirtualRouterSetup setup);
+
+    /// <summary>Whether it says of itself that it is Active for this family.</summary>
+    public abstract bool IsActive(IpFamily family);
+
+    /// <summary>SIGTERM.</summary>
+    public abstract void Stop();
+
+    /// <summary>Its log, for the message of a failed test.</summary>
+    public abstract string Tail();
+
+    private sealed class KeepalivedPeer(LabHost host) : InteropPeer(host)
+    {
+        private KeepalivedDaemon? _daemon;
+        private VirtualRouterSetup? _setup;
+
+        public override void Start(VirtualRouterSetup setup) => (_setup, _daemon) = (setup, KeepalivedDaemon.Start(Host, setup));
+
+        public override bool IsActive(IpFamily family) => _daemon!.State($"{_setup!.Name}{(int)family}") == "MASTER";
+
+        public override void Stop() => _daemon!.Stop();
+
+        public override string Tail() => _daemon?.Process.Tail() ?? "";
+    }
+
+    private sealed class FrrPeer(LabHost host) : InteropPeer(host)
+    {
+        private FrrVrrpDaemon? _daemon;
+        private VirtualRouterSetup? _setup;
+
+        public override void Start(VirtualRouterSetup setup) => (_setup, _daemon) = (setup, FrrVrrpDaemon.Start(Host, setup));
+
+        public override bool IsActive(IpFamily family) => _daemon!.State(_setup!.Vrid, family) == "Master";
+
+        public override void Stop()
+        {
+            _daemon!.Stop();
+            // A stopped vrrpd leaves its macvlans up, with the VIP on them: whoever stops it for good must take them away.
+            foreach (var family in _setup!.Addresses.Select(prefix => prefix.Family).Distinct())
+                Host.Ip($"link del {FrrVrrpDaemon.MacvlanName(_setup, family)}");
+        }
+
+        public override string Tail() => _daemon?.Vrrpd.Tail() ?? "";
+    }
+}

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using Vigie.Contract;
+using Vigie.Core;
+using Vigie.Core.Net;
+using Vigie.Lab.Daemons;
+using Vigie.Lab.Probes;
+using Vigie.Lab.Tests.Scenes;
+using Vigie.Lab.Topologies;
+using Xunit;
+
+namespace Vigie.Lab.Tests.Interop;
+
+//   alpha: Vigie        beta: the peer      client
+//     | eth0: ear, pcap    | eth0             | eth0: probes
+//   ==+===================+===================+==  lan
+
+/// <summary>Vigie and another program share a virtual router, and every frame of Vigie's is recorded for tshark.</summary>
+internal sealed class InteropScene : IDisposable
+{
+    private readonly TwoHostsAndClient _lab = new();
+    private readonly Tcpdump _recording;
+
+    public InteropScene(PeerKind kind, VirtualRouterSetup setup, bool unicast = false)
+    {
+        try
+        {
+            Setup = setup;
+            Unicast = unicast;
+            Peer = InteropPeer.On(_lab.Beta, kind);
+            foreach (var host in _lab.Competitors)
+                UdpEcho.Start(host, [.. Vips]);
+            // On Vigie's own interface, where unicast is seen too.
+            Ear = WireEar.On(_lab.Alpha);
+            _recording = Tcpdump.Start(_lab.Alpha);
+        }
+        catch
+        {
+            _lab.Dispose();
+            throw;
+        }
+    }
+
+    public VirtualRouterSetup Setup { get; }
+
+    public bool Unicast { get; }
+
+    public InteropPeer Peer { get; }
+
+    public WireEar Ear { get; }
+
+    public VigieDaemon? Vigie { get; private set; }
+
+    public LabHost Alpha => _lab.Alpha;
+
+    public LabHost Beta => _lab.Beta;
+
+    public Segment Lan => _lab.Lan;
+
+    public ImmutableArray<IpAddress> Vips => [.. Setup.Addresses.Select(prefix => prefix.Address)];
+
+    public ImmutableArray<UdpProbe> Probes { get; private set; } = [];
+
+    private MacAddress VigieMac => Alpha.Interface("eth0").Mac;
+
+    private IEnumerable<IpFamily> Families => Vips.Select(vip => vip.Family).Distinct();
+
+    public VirtualRouterStatus Status => Vigie!.TryRouter(Setup.Name) ?? throw new LabException("Vigie does not answer");
+
+    public void StartVigie(byte priority, Func<VirtualRouterSetup, VirtualRouterSetup>? change = null) =>
+        Vigie = VigieDaemon.Start(Alpha, Own(Alpha, Beta, priority, change));
+
+    /// <summary>As <see cref="StartVigie(byte, Func{VirtualRouterSetup, VirtualRouterSetup}?)"/>, with further lines for the virtual router.</summary>
+    public void StartVigie(byte priority, string moreYaml) =>
+        Vigie = VigieDaemon.Start(Alpha, VirtualRouterSetup.ToVigie("alpha", Own(Alpha, Beta, priority, null)) + $"    {moreYaml}\n", []);
+
+    public void StartPeer(byte priority, Func<VirtualRouterSetup, VirtualRouterSetup>? change = null) => Peer.Start(Own(Beta, Alpha, priority, change));
+
+    public void Probe() => Probes = [.. Vips.Select(vip => UdpProbe.Start(_lab.Client, vip))];
+
+    /// <summary>Waits until Vigie serves while there is no peer.</summary>
+    public void WaitForVigieAlone()
+    {
+        Vigie!.WaitForState(Setup.Name, VirtualRouterState.Active);
+        foreach (var probe in Probes)
+            probe.WaitForAnswerFrom("alpha");
+    }
+
+    public bool IsPeerActive => Families.All(Peer.IsActive);
+
+    public bool IsPeerBackup => !Families.Any(Peer.IsActive);
+
+    /// <summary>Waits for both programs to agree that this one is the owner, and for the client to be served by it.</summary>
+    public void WaitForOwner(bool vigie)
+    {
+        Vigie?.WaitForState(Setup.Name, vigie ? VirtualRouterState.Active : VirtualRouterState.Backup);
+        Condition.WaitFor($"the peer to be {(vigie ? "Backup" : "Active")}", () => vigie ? IsPeerBackup : IsPeerActive, explain: Peer.Tail);
+        foreach (var probe in Probes)
+            probe.WaitForAnswerFrom(vigie ? "alpha" : "beta");
+    }
+
+    /// <summary>Over a number of advertisements: one program advertises, both agree on who it is, it alone answers the client.</summary>
+    public void AssertOnlyOwner(bool vigie, int advertisements)
+    {
+        WaitForOwner(vigie);
+        var from = LabClock.Now;
+        foreach (var family in Families)
+            Ear.WaitFor("advertisement of the owner", advertisements, heard => heard.Family == family && heard.Mac == VigieMac == vigie);
+        var strangers = Ear.Since(from).Where(heard => !heard.IsResignation && heard.Mac == VigieMac != vigie).ToList();
+        Assert.True(strangers.Count == 0, $"the other one advertised too:\n{Ear.Describe(from)}\n{Peer.Tail()}");
+        var until = LabClock.Now;
+        foreach (var probe in Probes)
+            Assert.All(probe.Snapshot().Runs.Where(run => run.Last >= from && run.First <= until), run => Assert.Equal(vigie ? "alpha" : "beta", run.Host));
+        if (Vigie is not null)
+            Assert.Equal(vigie ? VirtualRouterState.Active : VirtualRouterState.Backup, Status.State);
+        Assert.True(vigie ? IsPeerBackup : IsPeerActive, Peer.Tail());
+    }
+
+    public IEnumerable<WireAdvertisement> ResignationsSince(Instant from, bool ofVigie) =>
+        Ear.Since(from).Where(heard => heard.IsResignation && heard.Mac == VigieMac == ofVigie);
+
+    public void AssertOutage(Instant from, TimeSpan bound)
+    {
+        foreach (var probe in Probes)
+        {
+            var seen = probe.Snapshot();
+            var gap = seen.LongestGap(from, Instant.Never);
+            Assert.True(gap is not null && gap.Length <= 10 * bound + gap.LongestStall, $"the bound is {bound.TotalMilliseconds:0} ms: {gap}; {seen}\n{Peer.Tail()}");
+        }
+    }
+
+    /// <summary>tshark takes every frame that Vigie sent apart without a complaint, and there were some of each kind.</summary>
+    public void AssertTsharkIsContent()
+    {
+        var pcap = _recording.Stop();
+        Assert.Empty(TsharkCheck.Complaints(pcap, VigieMac));
+        foreach (var family in Families)
+        {
+            var ip = family == IpFamily.IPv4 ? "ip" : "ipv6";
+            Assert.True(TsharkCheck.Count(pcap, VigieMac, $"vrrp && {ip} && vrrp.prio == 0") > 0, $"no resignation over {family}");
+            Assert.True(TsharkCheck.Count(pcap, VigieMac, $"vrrp && {ip} && vrrp.prio != 0") > 0, $"no advertisement over {family}");
+            Assert.True(TsharkCheck.Count(pcap, VigieMac, family == IpFamily.IPv4 ? "arp.isgratuitous" : "icmpv6.type == 136") > 0, $"no announcement of {family}");
+        }
+    }
+
+    public void Dispose() => _lab.Dispose();
+
+    private VirtualRouterSetup Own(LabHost host, LabHost other, byte priority, Func<VirtualRouterSetup, VirtualRouterSetup>? change)
+    {
+        var own = Setup with { Priority = priority, Peers = Unicast ? [.. Families.Select(other.RealAddress)] : [] };
+        return change?.Invoke(own) ?? own;
+    }
+}
