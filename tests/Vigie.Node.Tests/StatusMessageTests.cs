@@ -40,7 +40,7 @@ public class StatusMessageTests
             ],
             status.Families);
         Assert.Equal([IpAddress.Parse("10.77.0.2"), IpAddress.Parse("10.77.0.3")], status.Peers);
-        Assert.Equal((3, 1), (status.Sent, status.Received));
+        Assert.Equal((6, 1), (status.Sent, status.Received));
         Assert.Equal(1, status.Drops[(int)DropReason.UnknownPeer]);
         Assert.Equal((1, Host.PeerMac, IpAddress.Parse("10.77.0.100")), (status.ForeignClaims, status.LastClaimMac, status.LastClaimAddress));
         Assert.Equal((0, 0), (status.AddressError, status.SendError));

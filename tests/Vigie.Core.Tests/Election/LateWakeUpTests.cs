@@ -88,6 +88,18 @@ public sealed class LateWakeUpTests
         Assert.Equal("send 100, announce", ElectionScene.Active().After(3).WakeNow().Effects);
     }
 
+    [Fact]
+    public void A_Backup_left_unattended_waits_for_one_more_interval_and_only_once()
+    {
+        var scene = ElectionScene.Backup().After(DownInterval - Tick);
+        scene.Router.OnUnattended(scene.Now);
+        Assert.Equal(TimeSpan.FromSeconds(1), scene.Wait);
+
+        scene.After(0.5);
+        scene.Router.OnUnattended(scene.Now);
+        Assert.Equal(TimeSpan.FromSeconds(0.5), scene.Wait);
+    }
+
     [Theory]
     [InlineData(99)]
     [InlineData(100)]

@@ -76,6 +76,15 @@ public sealed class Rfc9568BackupTests
     }
 
     [Fact]
+    public void Priority_0_that_the_successor_has_overtaken_is_ignored()
+    {
+        var scene = ElectionScene.Backup();
+        scene.Hear(priority: 200, from: ElectionScene.Higher);
+
+        Assert.Equal(new Outcome(Outcome.Nothing, Backup, DownInterval), scene.Hear(priority: 0, from: ElectionScene.Lower));
+    }
+
+    [Fact]
     public void Priority_0_leaves_only_Skew_Time()
     {
         var scene = ElectionScene.Backup();
