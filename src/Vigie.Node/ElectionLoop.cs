@@ -184,6 +184,8 @@ public sealed partial class ElectionLoop
             return reason;
         if (!CompareAddresses(now, router, received.Source, addresses) && router.Config.StrictAddresses)
             return DropReason.AddressList;
+        if (advertisement.Interval != router.Config.AdvertisementInterval)
+            ReportInterval(now, router, received.Source, advertisement.Interval);
         if (advertisement.Priority == VirtualRouterConfig.OwnerPriority && router.Config.Priority == VirtualRouterConfig.OwnerPriority)
             ReportDuplicateOwner(now, router, received.Source);
         heard = new HeardAdvertisement(received.Source, advertisement.Priority, advertisement.Interval);
@@ -207,6 +209,19 @@ public sealed partial class ElectionLoop
             Count = addresses.Length / source.ByteLength,
         });
         return false;
+    }
+
+    /// <summary>RFC 9568 7.1: different intervals are a mistake, however well we follow them. Reported once per change.</summary>
+    private void ReportInterval(Instant now, RouterRuntime router, IpAddress source, TimeSpan interval)
+    {
+        if (router.MismatchInterval == interval)
+            return;
+        router.MismatchInterval = interval;
+        _events.Report(new NodeEvent
+        {
+            Kind = NodeEventKind.IntervalMismatch, At = now, Router = router.Slot, Source = source,
+            Count = (int)(interval.Ticks / TimeSpan.TicksPerMillisecond),
+        });
     }
 
     /// <summary>RFC 9568 7.1 (erratum 8298) and 8.3.2: worth a word, once; the tie-break settles who serves.</summary>

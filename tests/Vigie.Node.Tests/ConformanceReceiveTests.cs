@@ -220,6 +220,18 @@ public sealed class ConformanceReceiveTests
     }
 
     [Fact]
+    public void Another_interval_is_reported_once_per_change_and_our_own_is_not()
+    {
+        var host = Active();
+        foreach (var seconds in new[] { 1, 3, 3, 0.1, 0.1 })
+            host.Receive(ConformanceHost.Message(priority: 1, seconds: seconds));
+
+        Assert.Equal(
+            [(NodeEventKind.IntervalMismatch, 3000, ConformanceHost.Peer), (NodeEventKind.IntervalMismatch, 100, ConformanceHost.Peer)],
+            host.Events.Select(e => (e.Kind, e.Count, e.Source)));
+    }
+
+    [Fact]
     public void Another_address_list_is_counted_and_reported_once_per_change_and_not_dropped()
     {
         var host = Active();

@@ -149,7 +149,11 @@ internal sealed class RouterRuntime
         return isNew;
     }
 
-    public void ForgetMismatches() => _mismatchIPv4 = _mismatchIPv6 = 0;
+    public void ForgetMismatches()
+    {
+        _mismatchIPv4 = _mismatchIPv6 = 0;
+        MismatchInterval = TimeSpan.Zero;
+    }
 
     /// <summary>
     /// The virtual addresses that stand on the interface with our tag, in the form in which they stand there.

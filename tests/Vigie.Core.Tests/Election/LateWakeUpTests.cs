@@ -55,6 +55,15 @@ public sealed class LateWakeUpTests
     }
 
     [Fact]
+    public void A_resignation_heard_within_the_interval_granted_leaves_only_Skew_Time()
+    {
+        var scene = ElectionScene.Backup().After(60);
+        scene.WakeNow();
+
+        Assert.Equal(TimeSpan.FromTicks(6_093_750), scene.After(0.1).Hear(priority: 0).Wait);
+    }
+
+    [Fact]
     public void Each_silence_has_its_own_grace()
     {
         var scene = ElectionScene.Backup().After(60);

@@ -76,6 +76,16 @@ public sealed class PreemptionTests
     }
 
     [Fact]
+    public void A_lower_Active_that_was_displaced_by_another_was_not_preempted_by_us()
+    {
+        var scene = ElectionScene.Backup();
+        scene.Hear(priority: 99);
+        scene.Hear(priority: 200);
+
+        Assert.Equal("send 100, Active (ActiveSilent), acquire", scene.Wake().Effects);
+    }
+
+    [Fact]
     public void Who_takes_over_after_a_resignation_says_so()
     {
         var scene = ElectionScene.Backup();

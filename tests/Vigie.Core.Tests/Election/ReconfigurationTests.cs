@@ -67,6 +67,17 @@ public sealed class ReconfigurationTests
     }
 
     [Fact]
+    public void What_was_learned_before_the_interface_went_does_not_count_any_more()
+    {
+        var scene = ElectionScene.Backup();
+        scene.Hear(priority: 200, seconds: 1);
+        scene.LoseInterface(TransitionReason.InterfaceDown);
+        scene.Start();
+
+        Assert.Equal(TimeSpan.FromTicks(3_609_375), scene.Reconfigure(ElectionScene.Config(seconds: 0.1)).Wait);
+    }
+
+    [Fact]
     public void A_version_2_Backup_waits_at_its_new_interval_whoever_it_has_heard()
     {
         var scene = ElectionScene.Backup(version: VrrpVersion.V2);

@@ -98,13 +98,12 @@ public sealed class Rfc9568ActiveTests
     }
 
     [Fact]
-    public void An_equal_priority_from_a_lesser_address_is_discarded_and_our_role_asserted()
+    public void An_equal_priority_from_a_lesser_or_the_very_same_address_is_discarded_and_our_role_asserted()
     {
-        var scene = ElectionScene.Active();
-
-        var outcome = scene.After(0.3).Hear(priority: 100, from: ElectionScene.Lower);
-
-        Assert.Equal(new Outcome("send 100, announce", Active, TimeSpan.FromMilliseconds(700)), outcome);
+        foreach (var sender in new[] { ElectionScene.Lower, ElectionScene.Ours })
+            Assert.Equal(
+                new Outcome("send 100, announce", Active, TimeSpan.FromMilliseconds(700)),
+                ElectionScene.Active().After(0.3).Hear(priority: 100, from: sender));
     }
 
     [Fact]
