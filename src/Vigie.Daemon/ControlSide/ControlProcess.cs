@@ -26,12 +26,24 @@ internal static class ControlProcess
         var events = new EventRing(log);
         using var channel = new NodeChannel(SeqPacketSocket.FromInherited(Descriptors.Channel), events);
         var reload = new ReloadService(options.ConfigFile, channel, events);
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            _ = reload.ReloadAsync();
-        });
+        // A terminal that closes tells the whole group; the supervisor is the one who rings for a reload.
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
         channel.Start();
+        new Thread(() => ReloadWhenRung(reload)) { IsBackground = true, Name = "reload" }.Start();
         return ApiServer.Run(options, channel, events, reload, stopping.Token);
+    }
+
+    private static void ReloadWhenRung(ReloadService reload)
+    {
+        using var bell = EventFd.FromInherited(Descriptors.ReloadBell);
+        using var epoll = new Epoll();
+        epoll.Add(bell, 0, EpollInterest.Readable);
+        var ready = new EpollEvent[1];
+        while (true)
+        {
+            epoll.Wait(ready, -1);
+            if (bell.Acknowledge())
+                reload.ReloadAsync().GetAwaiter().GetResult();
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Vigie.Configuration;
 using Vigie.Contract;
+using Vigie.Daemon.ControlSide;
 using Vigie.Linux;
 
 namespace Vigie.Daemon.Supervisor;
@@ -9,7 +10,7 @@ namespace Vigie.Daemon.Supervisor;
 // `vigie run`: checks what can be checked, starts the two processes, and stays to pass signals on.
 //
 //   supervisor ──posix_spawn──► node      fd 3: channel   fd 4: the checked configuration
-//       └───────posix_spawn──► control    fd 3: channel
+//       └───────posix_spawn──► control    fd 3: channel   fd 5: the bell for a reload
 //
 // It keeps both ends of the channel open, so that a control process that dies and is started again finds it as it was.
 // The node is not restarted: without it nothing here owns an address, so everything ends and the service manager decides.
@@ -17,7 +18,6 @@ namespace Vigie.Daemon.Supervisor;
 /// <summary>The parent process of one host's Vigie.</summary>
 internal sealed class SupervisorProcess : IDisposable
 {
-    private const int SignalHangUp = 1;
     private const int SignalKill = 9;
     private const int SignalTerminate = 15;
     private const ulong WakeToken = 1;
@@ -34,16 +34,18 @@ internal sealed class SupervisorProcess : IDisposable
     private readonly SeqPacketSocket _controlEnd;
     private readonly Epoll _epoll = new();
     private readonly EventFd _wake = new();
+    private readonly EventFd _reloadBell = new();
+    private readonly LogWriter _log;
     private readonly EpollEvent[] _ready = new EpollEvent[8];
     private ChildProcess? _node;
     private ChildProcess? _control;
     private TimeSpan _backOff = FirstBackOff;
     private volatile bool _stop;
-    private volatile bool _reload;
 
     private SupervisorProcess(RunOptions options, string configuration)
     {
         _options = options;
+        _log = new LogWriter(Console.Error, options.LogFormat);
         _configuration = MemoryFile.Create("vigie-configuration", Encoding.UTF8.GetBytes(configuration));
         (_nodeEnd, _controlEnd) = SeqPacketSocket.CreatePair();
         _epoll.Add(_wake, WakeToken, EpollInterest.Readable);
@@ -76,6 +78,7 @@ internal sealed class SupervisorProcess : IDisposable
         _controlEnd.Dispose();
         _configuration.Dispose();
         _wake.Dispose();
+        _reloadBell.Dispose();
         _epoll.Dispose();
     }
 
@@ -99,11 +102,6 @@ internal sealed class SupervisorProcess : IDisposable
                 else if (_ready[i].Token == ControlToken)
                     RestartControl();
             }
-
-            if (!_reload)
-                continue;
-            _reload = false;
-            _control?.Signal(SignalHangUp);
         }
 
         EndChild(_node);
@@ -125,7 +123,7 @@ internal sealed class SupervisorProcess : IDisposable
     {
         _control = Start(DaemonProcesses.ControlVerb,
             [_options.ConfigFile, _options.Socket, _options.StateDirectory, _options.LogFormat.ToString()],
-            (_controlEnd, Descriptors.Channel));
+            (_controlEnd, Descriptors.Channel), (_reloadBell, Descriptors.ReloadBell));
         _epoll.Add(_control.PidFd, ControlToken, EpollInterest.Readable);
     }
 
@@ -138,7 +136,7 @@ internal sealed class SupervisorProcess : IDisposable
         _control = null;
         if (_stop)
             return;
-        Console.Error.WriteLine($"vigie: the control process ended ({status}); no role changes; starting it again in {_backOff.TotalMilliseconds:0} ms");
+        Say("control_ended", EventSeverity.Warning, $"the control process ended ({status}); no role changes; it is started again in {_backOff.TotalMilliseconds:0} ms");
         // Waiting here delays nothing: the node works by itself. A signal ends the wait.
         var until = Clock.Now() + _backOff;
         for (var left = _backOff; left > TimeSpan.Zero && !_stop; left = until - Clock.Now())
@@ -151,8 +149,8 @@ internal sealed class SupervisorProcess : IDisposable
 
     private int NodeFailed(ExitStatus status)
     {
-        Console.Error.WriteLine(
-            $"vigie: the node process ended ({status}); this host leaves the cluster, and the kernel removes its virtual addresses when their lifetime is over");
+        Say("node_ended", EventSeverity.Error,
+            $"the node process ended ({status}); this host leaves the cluster, and the kernel removes its virtual addresses when their lifetime is over");
         EndChild(_control);
         return ExitCode.Failed;
     }
@@ -169,7 +167,7 @@ internal sealed class SupervisorProcess : IDisposable
             var left = until - Clock.Now();
             if (left <= TimeSpan.Zero)
             {
-                Console.Error.WriteLine($"vigie: process {child.Pid} did not leave within {LeaveTime.TotalSeconds:0} s and is killed");
+                Say("child_killed", EventSeverity.Warning, $"process {child.Pid} did not leave within {LeaveTime.TotalSeconds:0} s and is killed");
                 child.Signal(SignalKill);
                 until = Clock.Now() + LeaveTime;
                 continue;
@@ -192,9 +190,11 @@ internal sealed class SupervisorProcess : IDisposable
     private void OnReload(PosixSignalContext context)
     {
         context.Cancel = true;
-        _reload = true;
-        _wake.Signal();
+        _reloadBell.Signal();
     }
+
+    // To the log alone: the ring of events belongs to control.
+    private void Say(string kind, EventSeverity severity, string message) => _log.Write(EventText.Own(kind, severity, message));
 
     private static int Complain(int exitCode, string message)
     {

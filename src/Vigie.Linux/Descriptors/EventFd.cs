@@ -13,6 +13,18 @@ public sealed unsafe class EventFd : FileDescriptor
     {
     }
 
+    private EventFd(int fd)
+        : base(fd)
+    {
+    }
+
+    /// <summary>Takes over a descriptor that the parent process has left under this number: its bell rings here.</summary>
+    public static new EventFd FromInherited(int fd)
+    {
+        AdoptInherited(fd);
+        return new EventFd(fd);
+    }
+
     /// <summary>Rings. Any thread may call it, any number of times.</summary>
     public void Signal()
     {
