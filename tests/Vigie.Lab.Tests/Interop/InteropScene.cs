@@ -71,7 +71,7 @@ internal sealed class InteropScene : IDisposable
 
     /// <summary>As <see cref="StartVigie(byte, Func{VirtualRouterSetup, VirtualRouterSetup}?)"/>, with further lines for the virtual router.</summary>
     public void StartVigie(byte priority, string moreYaml) =>
-        Vigie = VigieDaemon.Start(Alpha, VirtualRouterSetup.ToVigie("alpha", Own(Alpha, Beta, priority, null)) + $"    {moreYaml}\n", []);
+        Vigie = VigieDaemon.Start(Alpha, VirtualRouterSetup.ToVigie("alpha", Own(Alpha, Beta, priority, null)) + $"    {moreYaml}\n");
 
     public void StartPeer(byte priority, Func<VirtualRouterSetup, VirtualRouterSetup>? change = null) => Peer.Start(Own(Beta, Alpha, priority, change));
 
