@@ -114,6 +114,8 @@ public sealed record VirtualRouterSetup
         if (peers.Length > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $"  unicast_src_ip {host.RealAddress(family)}\n");
+            // Over IPv6 it would send hop limit 64, which RFC 9568 7.1 has dropped.
+            text.Append("  unicast_ttl 255\n");
             text.Append(CultureInfo.InvariantCulture, $"  unicast_peer {{\n    {string.Join("\n    ", peers)}\n  }}\n");
         }
 

@@ -101,7 +101,7 @@ public sealed class PlannedStopTests
 
         var yaml = scene.Yaml(scene.Alpha, 150).Replace("preempt: true", "preempt: {after: 2s}", StringComparison.Ordinal);
         var started = LabClock.Now;
-        var alpha = Daemons.VigieDaemon.Start(scene.Alpha, yaml, []);
+        var alpha = Daemons.VigieDaemon.Start(scene.Alpha, yaml);
         alpha.WaitForState("db", VirtualRouterState.Active);
         var waited = LabClock.Now - started;
 

@@ -39,7 +39,7 @@ public sealed class StartTests
     public void A_configuration_with_twenty_mistakes_names_them_all_and_exits_with_3()
     {
         using var scene = new VipScene();
-        var daemon = VigieDaemon.Start(scene.Alpha, TwentyMistakes, []);
+        var daemon = VigieDaemon.Start(scene.Alpha, TwentyMistakes);
         daemon.Process.WaitForExit();
 
         Assert.Equal(ExitCode.Configuration, daemon.Process.ExitCode);
@@ -53,7 +53,7 @@ public sealed class StartTests
     public void A_missing_configuration_is_said_with_a_remedy()
     {
         using var scene = new VipScene();
-        var daemon = VigieDaemon.Start(scene.Alpha, moreArguments: []);
+        var daemon = VigieDaemon.StartAgain(scene.Alpha);
         daemon.Process.WaitForExit();
 
         Assert.Equal(ExitCode.Configuration, daemon.Process.ExitCode);
@@ -66,7 +66,7 @@ public sealed class StartTests
         using var scene = new VipScene();
         var (first, _) = scene.StartPair();
 
-        var second = VigieDaemon.Start(scene.Alpha, moreArguments: []);
+        var second = VigieDaemon.StartAgain(scene.Alpha);
         second.Process.WaitForExit();
 
         Assert.Equal(ExitCode.Failed, second.Process.ExitCode);

@@ -71,7 +71,7 @@ internal sealed class InteropScene : IDisposable
 
     /// <summary>As <see cref="StartVigie(byte, Func{VirtualRouterSetup, VirtualRouterSetup}?)"/>, with further lines for the virtual router.</summary>
     public void StartVigie(byte priority, string moreYaml) =>
-        Vigie = VigieDaemon.Start(Alpha, VirtualRouterSetup.ToVigie("alpha", Own(Alpha, Beta, priority, null)) + $"    {moreYaml}\n", []);
+        Vigie = VigieDaemon.Start(Alpha, VirtualRouterSetup.ToVigie("alpha", Own(Alpha, Beta, priority, null)) + $"    {moreYaml}\n");
 
     public void StartPeer(byte priority, Func<VirtualRouterSetup, VirtualRouterSetup>? change = null) => Peer.Start(Own(Beta, Alpha, priority, change));
 
@@ -85,6 +85,14 @@ internal sealed class InteropScene : IDisposable
             probe.WaitForAnswerFrom("alpha");
     }
 
+    /// <summary>Waits until the peer serves while there is no Vigie.</summary>
+    public void WaitForPeerAlone()
+    {
+        Condition.WaitFor("the peer to be Active", () => IsPeerActive, explain: Peer.Tail);
+        foreach (var probe in Probes)
+            probe.WaitForAnswerFrom("beta");
+    }
+
     public bool IsPeerActive => Families.All(Peer.IsActive);
 
     public bool IsPeerBackup => !Families.Any(Peer.IsActive);
@@ -92,8 +100,8 @@ internal sealed class InteropScene : IDisposable
     /// <summary>Waits for both programs to agree that this one is the owner, and for the client to be served by it.</summary>
     public void WaitForOwner(bool vigie)
     {
-        Vigie?.WaitForState(Setup.Name, vigie ? VirtualRouterState.Active : VirtualRouterState.Backup);
-        Condition.WaitFor($"the peer to be {(vigie ? "Backup" : "Active")}", () => vigie ? IsPeerBackup : IsPeerActive, explain: Peer.Tail);
+        Condition.WaitFor($"Vigie to be {(vigie ? "Active" : "Backup")} and the peer the opposite", () => IsVigie(vigie) && (vigie ? IsPeerBackup : IsPeerActive),
+            explain: () => $"Vigie is {Vigie?.TryRouter(Setup.Name)}\n{Peer.Tail()}");
         foreach (var probe in Probes)
             probe.WaitForAnswerFrom(vigie ? "alpha" : "beta");
     }
@@ -110,10 +118,12 @@ internal sealed class InteropScene : IDisposable
         var until = LabClock.Now;
         foreach (var probe in Probes)
             Assert.All(probe.Snapshot().Runs.Where(run => run.Last >= from && run.First <= until), run => Assert.Equal(vigie ? "alpha" : "beta", run.Host));
-        if (Vigie is not null)
-            Assert.Equal(vigie ? VirtualRouterState.Active : VirtualRouterState.Backup, Status.State);
+        Assert.Equal(vigie ? VirtualRouterState.Active : VirtualRouterState.Backup, Status.State);
         Assert.True(vigie ? IsPeerBackup : IsPeerActive, Peer.Tail());
     }
+
+    private bool IsVigie(bool active) =>
+        Vigie?.TryRouter(Setup.Name)?.State == (active ? VirtualRouterState.Active : VirtualRouterState.Backup);
 
     public IEnumerable<WireAdvertisement> ResignationsSince(Instant from, bool ofVigie) =>
         Ear.Since(from).Where(heard => heard.IsResignation && heard.Mac == VigieMac == ofVigie);

@@ -48,9 +48,21 @@ public sealed class LifeCycleTests
     {
         const byte Fitter = 200;
         const byte Other = 100;
-        scene.StartVigie(vigieIsFitter ? Fitter : Other);
-        scene.StartPeer(vigieIsFitter ? Other : Fitter);
         scene.Probe();
+        // The fitter one first, so that the beginning is an election and not a race.
+        if (vigieIsFitter)
+        {
+            scene.StartVigie(Fitter);
+            scene.WaitForVigieAlone();
+            scene.StartPeer(Other);
+        }
+        else
+        {
+            scene.StartPeer(Fitter);
+            scene.WaitForPeerAlone();
+            scene.StartVigie(Other);
+        }
+
         scene.AssertOnlyOwner(vigieIsFitter, advertisements);
 
         // Priority 0: the other one takes over after its Skew_Time, 0.61 of an interval.
