@@ -58,14 +58,14 @@ public sealed class VigieDaemon : IDisposable
     public static VigieDaemon Start(LabHost host, string yaml, params IEnumerable<string> moreArguments)
     {
         File.WriteAllText(ConfigPath(host), yaml);
-        return Start(host, moreArguments);
+        return StartAgain(host, moreArguments);
     }
 
     /// <summary>Starts the daemon with these virtual routers.</summary>
     public static VigieDaemon Start(LabHost host, params IEnumerable<VirtualRouterSetup> routers) => Start(host, VirtualRouterSetup.ToVigie(host.Name, routers), []);
 
     /// <summary>Starts the daemon with the configuration that already lies there.</summary>
-    public static VigieDaemon Start(LabHost host, params IEnumerable<string> moreArguments)
+    public static VigieDaemon StartAgain(LabHost host, params IEnumerable<string> moreArguments)
     {
         string[] arguments = ["run", "--config", ConfigPath(host), "--socket", host.SocketPath, "--state-dir", host.StateDirectory, "--log-format", "json", .. moreArguments];
         return host.Run.Own(new VigieDaemon(host, host.Start(FindExecutable(), arguments, logFile: "vigie.log")));

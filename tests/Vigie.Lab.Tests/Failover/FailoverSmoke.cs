@@ -32,7 +32,7 @@ public sealed class FailoverSmoke
             probe.WaitForAnswerFrom("beta");
         beta.WaitForState("db", VirtualRouterState.Active);
 
-        VigieDaemon.Start(lab.Alpha, moreArguments: []).WaitForState("db", VirtualRouterState.Active);
+        VigieDaemon.StartAgain(lab.Alpha).WaitForState("db", VirtualRouterState.Active);
         beta.WaitForState("db", VirtualRouterState.Backup);
         foreach (var probe in probes)
         {
