@@ -85,7 +85,7 @@ public sealed class DaemonFailureTests : IDisposable
     [Fact]
     public async Task A_daemon_that_does_not_answer_is_given_up()
     {
-        await using var daemon = FakeDaemon.With((_, _) => Task.Delay(Timeout.Infinite));
+        await using var daemon = FakeDaemon.With((_, _) => FakeDaemon.Forever);
 
         var run = CommandRun.With(context => context with { Patience = TimeSpan.FromMilliseconds(200) }, "status", "--socket", daemon.SocketPath);
 

@@ -53,7 +53,7 @@ public sealed class EventsVerbTests
     public async Task Following_shows_the_past_and_then_each_event_as_it_comes_until_interrupted()
     {
         Interruption? interruption = null;
-        var seen = new StringWriter { NewLine = "\n" };
+        var seen = new WaitingWriter("\"sequence\":5");
         await using var daemon = FakeDaemon.With(async (line, stream) =>
         {
             if (!line.Contains("follow", StringComparison.Ordinal))
@@ -63,16 +63,16 @@ public sealed class EventsVerbTests
             }
 
             await FakeDaemon.WriteAsync(stream, "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n\r\n" + Second + "\n");
-            await Waiting.UntilAsync(() => seen.ToString().Contains("\"sequence\":5", StringComparison.Ordinal));
+            await seen.Appeared;
             interruption!.Interrupt();
-            await Task.Delay(Timeout.Infinite);
+            await FakeDaemon.Forever;
         });
 
         var run = CommandRun.With(
             context =>
             {
                 interruption = context.Interruption;
-                return context with { Terminal = context.Terminal with { Out = TextWriter.Synchronized(seen) } };
+                return context with { Terminal = context.Terminal with { Out = seen } };
             },
             "events", "--follow", "--json", "--socket", daemon.SocketPath);
 
@@ -105,5 +105,20 @@ public sealed class EventsVerbTests
 
         Assert.Equal((ExitCode.Failed, ""), (run.ExitCode, run.Output));
         Assert.Contains("does not speak the API", run.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Tells when a piece of text was written and flushed.</summary>
+    private sealed class WaitingWriter(string wanted) : StringWriter
+    {
+        private readonly TaskCompletionSource _appeared = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Appeared => _appeared.Task;
+
+        public override Task FlushAsync(CancellationToken cancellationToken)
+        {
+            if (ToString().Contains(wanted, StringComparison.Ordinal))
+                _appeared.TrySetResult();
+            return Task.CompletedTask;
+        }
     }
 }

@@ -26,6 +26,9 @@ internal sealed class FakeDaemon : IAsyncDisposable
 
     public string SocketPath => Path.Combine(_folder, "vigie.sock");
 
+    /// <summary>Never comes: awaited by an answer that keeps its connection open until the test ends.</summary>
+    public static Task Forever { get; } = new TaskCompletionSource().Task;
+
     /// <summary>The first line of every request, in order.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
