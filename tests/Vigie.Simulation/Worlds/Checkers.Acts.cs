@@ -253,7 +253,7 @@ internal sealed partial class Checkers
     {
         EthernetCodec.TryDecode(frame, out var header, out var packet);
         if (header.Type == EtherType.Arp && ArpCodec.TryDecode(packet, out var arp) == ArpError.None)
-            return arp.SenderIp;
+            return arp.SenderIp.IsUnspecified ? arp.TargetIp : arp.SenderIp; // a probe asks about its target
         if (Ipv6Codec.TryDecode(packet, out var ip, out var payload) == Ipv6Error.None
             && NeighborCodec.TryDecode(payload, ip.Source, ip.Destination, ip.HopLimit, out var message) == NeighborError.None)
             return message.Target;
