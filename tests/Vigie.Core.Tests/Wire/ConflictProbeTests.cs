@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Vigie.Core.Tests.Wire;
 
+/// <summary>The frames that ask whether anybody else holds an address, read back by our own decoders.</summary>
 public sealed class ConflictProbeTests
 {
     private static readonly MacAddress Sender = new(0x0277_0000_0100);
