@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Vigie.Core.Tests.Wire;
 
+/// <summary>The probes that ask whether somebody else holds an address, byte by byte.</summary>
 public sealed class ConflictProbeTests
 {
     private static readonly MacAddress Sender = new(0x0277_0000_0100);

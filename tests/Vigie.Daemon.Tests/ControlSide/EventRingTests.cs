@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Vigie.Daemon.Tests.ControlSide;
 
+/// <summary>The ring of events: numbered, bounded, and honest about what it lost.</summary>
 public sealed class EventRingTests : IDisposable
 {
     private readonly StringWriter _log = new();
