@@ -3,19 +3,19 @@ using Vigie.Demo;
 using Vigie.Lab;
 
 // The demonstration as a program: `serve` is the small service that runs on each host, `clean` removes what --keep left,
-// everything else is the show itself. demo.sh builds and starts it.
+// `sweep` what runs left that were killed, everything else is the show itself. demo.sh builds and starts it.
 const int ExitAfterSignal = 130;
 
 return args switch
 {
     ["serve", var name, .. var addresses] => HostService.Run(name, addresses),
-    ["clean"] => Clean(),
+    ["clean"] => Say(LabSweep.RemoveLeft()),
+    ["sweep"] => Say(LabSweep.RemoveLeftovers()),
     _ => Show(args),
 };
 
-static int Clean()
+static int Say(IReadOnlyList<string> removed)
 {
-    var removed = LabSweep.RemoveLeft();
     Console.WriteLine(removed.Count == 0 ? "Nothing was left." : $"Removed {string.Join(", ", removed)}.");
     return 0;
 }
