@@ -8,7 +8,7 @@ namespace Vigie.Lab;
 /// </summary>
 internal static class Command
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     internal static string Run(string file, IEnumerable<string> arguments, string? input = null)
     {

@@ -11,14 +11,13 @@ using Xunit;
 namespace Vigie.Lab.Tests.Interop;
 
 //   alpha: Vigie        beta: the peer      client
-//     | eth0: ear, pcap    | eth0             | eth0: probes
+//     | eth0: ear         | eth0              | eth0: probes
 //   ==+===================+===================+==  lan
 
-/// <summary>Vigie and another program share a virtual router, and every frame of Vigie's is recorded for tshark.</summary>
+/// <summary>Vigie and another program share a virtual router, and both agree, or a test fails.</summary>
 internal sealed class InteropScene : IDisposable
 {
     private readonly TwoHostsAndClient _lab = new();
-    private readonly Tcpdump _recording;
 
     public InteropScene(PeerKind kind, VirtualRouterSetup setup, bool unicast = false)
     {
@@ -28,10 +27,9 @@ internal sealed class InteropScene : IDisposable
             Unicast = unicast;
             Peer = InteropPeer.On(_lab.Beta, kind);
             foreach (var host in _lab.Competitors)
-                UdpEcho.Start(host, [.. Vips]);
+                UdpEcho.Start(host, [.. Vips.Where(vip => !vip.IsLinkLocal)]);
             // On Vigie's own interface, where unicast is seen too.
             Ear = WireEar.On(_lab.Alpha);
-            _recording = Tcpdump.Start(_lab.Alpha);
         }
         catch
         {
@@ -135,20 +133,6 @@ internal sealed class InteropScene : IDisposable
             var seen = probe.Snapshot();
             var gap = seen.LongestGap(from, Instant.Never);
             Assert.True(gap is not null && gap.Length <= 10 * bound + gap.LongestStall, $"the bound is {bound.TotalMilliseconds:0} ms: {gap}; {seen}\n{Peer.Tail()}");
-        }
-    }
-
-    /// <summary>tshark takes every frame that Vigie sent apart without a complaint, and there were some of each kind.</summary>
-    public void AssertTsharkIsContent()
-    {
-        var pcap = _recording.Stop();
-        Assert.Empty(TsharkCheck.Complaints(pcap, VigieMac));
-        foreach (var family in Families)
-        {
-            var ip = family == IpFamily.IPv4 ? "ip" : "ipv6";
-            Assert.True(TsharkCheck.Count(pcap, VigieMac, $"vrrp && {ip} && vrrp.prio == 0") > 0, $"no resignation over {family}");
-            Assert.True(TsharkCheck.Count(pcap, VigieMac, $"vrrp && {ip} && vrrp.prio != 0") > 0, $"no advertisement over {family}");
-            Assert.True(TsharkCheck.Count(pcap, VigieMac, family == IpFamily.IPv4 ? "arp.isgratuitous" : "icmpv6.type == 136") > 0, $"no announcement of {family}");
         }
     }
 

@@ -83,16 +83,6 @@ public sealed class LifeCycleTests
             scene.StartPeer(Fitter);
         scene.AssertOnlyOwner(vigieIsFitter, advertisements);
         scene.AssertOutage(returned, scene.Setup.Interval);
-
-        // Vigie says goodbye in both roles, so that a whole life of its frames is on record.
-        if (!vigieIsFitter)
-        {
-            scene.Peer.Stop();
-            scene.WaitForVigieAlone();
-        }
-
-        scene.Vigie!.Stop();
-        scene.AssertTsharkIsContent();
     }
 
     /// <summary>Every combination that the peer has: FRR has no unicast.</summary>
