@@ -156,6 +156,14 @@ run_suite() {
   end_suite "$name"
 }
 
+# What a run that was killed left behind, ours or another's: namespaces and folders whose runner is dead.
+sweep_lab() {
+  local program=lab/Vigie.Demo/bin/Release/net10.0/Vigie.Demo removed
+  [[ -x $program ]] || return 0
+  removed=$(timeout 60 "$program" sweep </dev/null 2>&1 7>&-) || true
+  [[ $removed == "Nothing was left." ]] || say "  swept: $removed"
+}
+
 # ---- checks that are no test executable ----------------------------------------------------------
 
 check_shell_scripts() {
@@ -264,13 +272,17 @@ main() {
   for row in "${selected[@]}"; do
     read_suite "$row"
     targets+=("$project")
-    [[ $needs != lab ]] || with_lab=yes
+    if [[ $needs == lab && $with_lab == no ]]; then with_lab=yes targets+=(lab/Vigie.Demo); fi
   done
   [[ $mode == quick || $mode == named ]] || targets=(Vigie.slnx)
   prepare "$with_lab"
   [[ $mode == quick || $mode == named ]] || check_shell_scripts
   build_all "${targets[@]}"
-  [[ $with_lab == no ]] || publish_checked
+  if [[ $with_lab == yes ]]; then
+    publish_checked
+    export VIGIE_BIN=$ARTIFACTS/vigie/vigie
+    sweep_lab
+  fi
   for row in "${selected[@]}"; do
     read_suite "$row"
     left=$((BUDGET_SECONDS - SECONDS))
@@ -279,6 +291,7 @@ main() {
       *) limit=$((limit < left ? limit : left)) ;;
     esac
     run_suite "$name" "$project" $((limit > 1 ? limit : 1))
+    [[ $needs != lab ]] || sweep_lab
   done
   finished=yes
 }

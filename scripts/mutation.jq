@@ -12,27 +12,27 @@ def code: short | gsub("\\|"; "\\|") | "`` \(.) ``";
   | select(.status != "Ignored" and .status != "CompileError")
   | . as $mutant
   | { file: $file, line: .location.start.line, kind: .mutatorName,
-      fate: (if .status == "Killed" or .status == "Timeout" then "killed" else "lives" end),
-      untested: (.status == "NoCoverage"),
+      fate: (if .status == "Killed" then "killed" elif .status == "Timeout" then "endless" else "lives" end),
+      note: (if .status == "NoCoverage" then "no test runs it" elif .status == "RuntimeError" then "the run broke: no verdict" else "" end),
       original: (original($source; .location) | short), replacement: (.replacement | short) }
   | . as $found
   | .reason = ([$explained[] | select(.file == $found.file and .original == $found.original and .replacement == $found.replacement) | .reason] | first)]
 | sort_by(.file, .line) as $all
-| ([$all[] | select(.fate == "killed")] | length) as $killed
+| ([$all[] | select(.fate != "lives")] | length) as $killed
 | [$all[] | select(.fate == "lives" and .reason != null)] as $reasoned
 | [$all[] | select(.fate == "lives" and .reason == null)] as $open
 | ([$explained[] | . as $entry | select(any($reasoned[]; .file == $entry.file and .original == $entry.original and .replacement == $entry.replacement) | not)]) as $stale
-| { killed: $killed, explained: ($reasoned | length), open: [$open[] | "\(.file):\(.line): \(.original) -> \(.replacement)\(if .untested then " (no test runs it)" else "" end)"],
+| { killed: $killed, explained: ($reasoned | length), open: [$open[] | "\(.file):\(.line): \(.original) -> \(.replacement)\(if .note == "" then "" else " (\(.note))" end)"],
     stale: [$stale[] | "\(.file): \(.original) -> \(.replacement)"],
     page: ([
       "# Mutation tests", "",
       "Written by `./test.sh mutation`; not by hand. What is done and why: [decision 0005](decisions/0005-mutation-testing.md).", "",
-      "| File | Mutants | Killed | Live, explained | Live |", "|---|---:|---:|---:|---:|",
-      ($all | group_by(.file)[] | "| `\(.[0].file)` | \(length) | \([.[] | select(.fate == "killed")] | length) | \([.[] | select(.fate == "lives" and .reason != null)] | length) | \([.[] | select(.fate == "lives" and .reason == null)] | length) |"),
-      "| all | \($all | length) | \($killed) | \($reasoned | length) | \($open | length) |", "",
-      "Killed: \(if ($all | length) == 0 then 0 else ($killed * 1000 / ($all | length) | floor) / 10 end) %.", "",
+      "| File | Mutants | Killed | Endless | Live, explained | Live |", "|---|---:|---:|---:|---:|---:|",
+      ($all | group_by(.file)[] | "| `\(.[0].file)` | \(length) | \([.[] | select(.fate == "killed")] | length) | \([.[] | select(.fate == "endless")] | length) | \([.[] | select(.fate == "lives" and .reason != null)] | length) | \([.[] | select(.fate == "lives" and .reason == null)] | length) |"),
+      "| all | \($all | length) | \([$all[] | select(.fate == "killed")] | length) | \([$all[] | select(.fate == "endless")] | length) | \($reasoned | length) | \($open | length) |", "",
+      "Noticed, by a failing test or by never ending: \(if ($all | length) == 0 then 0 else ($killed * 1000 / ($all | length) | floor) / 10 end) %.", "",
       (if ($reasoned | length) > 0 then "## Live, explained", "", "| Where | Original | Mutant | Why it may live |", "|---|---|---|---|",
         ($reasoned[] | "| \(.file | sub("src/Vigie.Core/"; "")):\(.line) | \(.original | code) | \(.replacement | code) | \(.reason) |"), "" else empty end),
       (if ($open | length) > 0 then "## Live", "", "| Where | Original | Mutant | |", "|---|---|---|---|",
-        ($open[] | "| \(.file | sub("src/Vigie.Core/"; "")):\(.line) | \(.original | code) | \(.replacement | code) | \(if .untested then "no test runs it" else "" end) |"), "" else empty end)
+        ($open[] | "| \(.file | sub("src/Vigie.Core/"; "")):\(.line) | \(.original | code) | \(.replacement | code) | \(.note) |"), "" else empty end)
     ] | join("\n")) }

@@ -1,18 +1,21 @@
+using System.Runtime.InteropServices;
 using Vigie.Demo;
 using Vigie.Lab;
 
 // The demonstration as a program: `serve` is the small service that runs on each host, `clean` removes what --keep left,
-// everything else is the show itself. demo.sh builds and starts it.
+// `sweep` what runs left that were killed, everything else is the show itself. demo.sh builds and starts it.
+const int ExitAfterSignal = 130;
+
 return args switch
 {
     ["serve", var name, .. var addresses] => HostService.Run(name, addresses),
-    ["clean"] => Clean(),
+    ["clean"] => Say(LabSweep.RemoveLeft()),
+    ["sweep"] => Say(LabSweep.RemoveLeftovers()),
     _ => Show(args),
 };
 
-static int Clean()
+static int Say(IReadOnlyList<string> removed)
 {
-    var removed = LabSweep.RemoveLeft();
     Console.WriteLine(removed.Count == 0 ? "Nothing was left." : $"Removed {string.Join(", ", removed)}.");
     return 0;
 }
@@ -37,6 +40,11 @@ static int Show(string[] arguments)
         }
     }
 
+    // The lab removes everything by itself when a signal ends us; what then fails under our hands is no news.
+    var interrupted = false;
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Volatile.Write(ref interrupted, true));
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Volatile.Write(ref interrupted, true));
+    using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, _ => Volatile.Write(ref interrupted, true));
     try
     {
         using var cluster = new DemoCluster(keep);
@@ -47,6 +55,10 @@ static int Show(string[] arguments)
         if (keep)
             cluster.LeaveInPlace();
         return 0;
+    }
+    catch (Exception) when (Volatile.Read(ref interrupted))
+    {
+        return ExitAfterSignal;
     }
     catch (LabException failure)
     {

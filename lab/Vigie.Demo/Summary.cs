@@ -36,7 +36,7 @@ internal static class Summary
 
     private static string Sentence(DemoResult result) => result.What switch
     {
-        "clean stop" => $"Vigie on {result.From} was stopped",
+        "clean stop" => $"Vigie stopped on {result.From}",
         "power cut" => $"{result.From} lost its power",
         _ => $"{result.To} came back",
     };

@@ -1,7 +1,7 @@
 namespace Vigie.Configuration;
 
-/// <summary>Finds the word that somebody probably meant.</summary>
-internal static class Suggestion
+/// <summary>Finds the word that somebody probably meant: a key of the file, or a verb of the command line.</summary>
+public static class Suggestion
 {
     private const int LongestWord = 64;
 

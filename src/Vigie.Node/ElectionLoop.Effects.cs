@@ -195,8 +195,15 @@ public sealed partial class ElectionLoop
         {
             // Begins where the last step ran out of budget, so that a router with many addresses starves nobody.
             var router = _routers[(_nextAnnouncer + n) % _routers.Count];
-            while (budget > 0 && router.Announcements.TryNext(now, out var index))
+            for (var verifies = router.Announcements.NextRoundVerifies;
+                 budget > 0 && router.Announcements.TryNext(now, out var index);
+                 verifies = router.Announcements.NextRoundVerifies)
+            {
                 budget -= AnnounceAddress(router, router.Config.Addresses[index].Address);
+                if (verifies)
+                    budget -= AskForOthers(router, router.Config.Addresses[index].Address);
+            }
+
             next = Instant.Min(next, router.Announcements.DueAt);
             if (budget <= 0)
             {
@@ -226,6 +233,14 @@ public sealed partial class ElectionLoop
 
         if (_frames.Send(on.Index, _frame.AsSpan(0, UnsolicitedAdvertisement.Write(_frame, on.Mac, address, address, on.ForwardsIPv6))) == 0)
             router.AnnouncementsSent++;
+        return 1;
+    }
+
+    /// <summary>Asks whether another station holds the address, too; its answer arrives as a foreign claim.</summary>
+    private int AskForOthers(RouterRuntime router, IpAddress address)
+    {
+        if (router.Interface is { } on)
+            _frames.Send(on.Index, _frame.AsSpan(0, ConflictProbe.Write(_frame, on.Mac, address)));
         return 1;
     }
 }

@@ -168,32 +168,44 @@ public sealed class ConformanceReceiveTests
     }
 
     [Fact]
-    public void A_dropped_message_touches_no_timer_of_a_Backup_or_of_an_Active()
+    public void A_dropped_message_does_not_put_off_a_takeover()
     {
-        foreach (var host in new[] { new ConformanceHost(ConformanceHost.Config()).Start(), new ConformanceHost(ConformanceHost.Config()).StartActive() })
+        var host = new ConformanceHost(ConformanceHost.Config()).Start();
+        for (var i = 0; i < 36; i++)
         {
-            // A Backup is stepped before its timer too, to know that it listens: so its timer is awaited, not read.
-            var due = host.State == RouterState.Active ? host.Loop.Step(host.Now) : host.Now + TimeSpan.FromSeconds(3.609375);
-            host.Now += TimeSpan.FromMilliseconds(20);
-            host.Receive(ConformanceHost.Message(), hopLimit: 1);
-            host.Receive(ConformanceHost.Message(version: VrrpVersion.V2));
-            host.Receive(ConformanceHost.Message(vrid: 52));
-            var damaged = ConformanceHost.Message();
-            damaged[7] ^= 1;
-            host.Receive(damaged);
-
-            Assert.Equal("Ttl 1, Checksum 1, Version 1, Vrid 1", host.Counters());
-            if (host.State == RouterState.Active)
-            {
-                Assert.Equal(due, host.Loop.Step(host.Now));
-                continue;
-            }
-
-            var next = host.Loop.Step(host.Now);
-            while (host.State == RouterState.Backup && next <= due)
-                next = host.Loop.Step(host.Now = next);
-            Assert.Equal((RouterState.Active, due), (host.State, host.Now));
+            host.Step(0.1);
+            ReceiveSpoilt(host);
         }
+
+        Assert.Equal(("Ttl 36, Checksum 36, Version 36, Vrid 36", RouterState.Backup), (host.Counters(), host.State));
+        host.Now += TimeSpan.FromTicks(93_749); // Active_Down_Interval less a tick
+        Assert.Equal(RouterState.Backup, host.Step().State);
+        host.Now += TimeSpan.FromTicks(1);
+        Assert.Equal(RouterState.Active, host.Step().State);
+    }
+
+    [Fact]
+    public void A_dropped_message_does_not_put_off_an_advertisement()
+    {
+        var host = Active();
+        for (var i = 0; i < 9; i++)
+        {
+            host.Step(0.1);
+            ReceiveSpoilt(host);
+        }
+
+        Assert.Empty(host.Advertisements);
+        Assert.Single(host.Step(0.1).Advertisements);
+    }
+
+    private static void ReceiveSpoilt(ConformanceHost host)
+    {
+        host.Receive(ConformanceHost.Message(), hopLimit: 1);
+        host.Receive(ConformanceHost.Message(version: VrrpVersion.V2));
+        host.Receive(ConformanceHost.Message(vrid: 52));
+        var damaged = ConformanceHost.Message();
+        damaged[7] ^= 1;
+        host.Receive(damaged);
     }
 
     [Fact]

@@ -40,6 +40,12 @@ public sealed class AnnouncementSchedule
 
     public bool IsRunning => _dueAt != Instant.Never;
 
+    /// <summary>
+    /// The round that comes next is the first of a later burst, or a refresh: time to ask whether anybody else holds the
+    /// addresses. Not in the first burst, when the last owner may still be letting go.
+    /// </summary>
+    public bool NextRoundVerifies => _burst >= 1 && _round == 0;
+
     /// <summary>Begins with the first burst. While one has just begun, it goes on instead: a storm of claims must not become ours.</summary>
     public void Start(Instant now, int addresses)
     {

@@ -49,7 +49,7 @@ public sealed class Rfc9568ActiveTests
     }
 
     [Fact]
-    public void A_greater_priority_makes_a_Backup_that_releases_its_addresses_and_sends_nothing()
+    public void A_greater_priority_makes_a_Backup_that_says_a_last_word_and_releases_its_addresses()
     {
         var scene = ElectionScene.Active();
 
@@ -104,6 +104,20 @@ public sealed class Rfc9568ActiveTests
             Assert.Equal(
                 new Outcome("send 100, announce", Active, TimeSpan.FromMilliseconds(700)),
                 ElectionScene.Active().After(0.3).Hear(priority: 100, from: sender));
+    }
+
+    [Fact]
+    public void Answers_to_others_are_a_quarter_of_an_interval_apart_and_leave_the_Adver_Timer_alone_when_left_out()
+    {
+        var scene = ElectionScene.Active();
+        scene.Hear(priority: 99);
+        scene.After(TimeSpan.FromMilliseconds(250) - TimeSpan.FromTicks(1));
+
+        Assert.Equal("announce", scene.Hear(priority: 99).Effects);
+        Assert.Equal(
+            new Outcome(Outcome.Nothing, Active, TimeSpan.FromMilliseconds(750) + TimeSpan.FromTicks(1)), scene.Hear(priority: 0));
+        scene.After(TimeSpan.FromTicks(1));
+        Assert.Equal(new Outcome("send 100", Active, OneSecond), scene.Hear(priority: 0));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Vigie.Daemon.Tests.ControlSide;
 
+/// <summary>The ring of events, its numbers, and the log beside it.</summary>
 public sealed class EventRingTests : IDisposable
 {
     private readonly StringWriter _log = new();

@@ -42,7 +42,7 @@ public sealed class AddressTests
         var before = alpha.TryRouter("db")!;
 
         var deleted = LabClock.Now;
-        scene.Alpha.Ip("addr flush dev eth0 to 10.77.0.100", "addr flush dev eth0 to fd77::100");
+        scene.Alpha.Ip("addr del 10.77.0.100/24 dev eth0", "addr del fd77::100/64 dev eth0");
         Condition.WaitFor("both VIPs on alpha", () => scene.Vips.All(scene.Alpha.Holds));
         scene.AssertOnlyOwner(scene.Alpha);
 

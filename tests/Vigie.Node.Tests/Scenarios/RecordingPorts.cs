@@ -48,13 +48,28 @@ internal sealed class RecordingPorts(Transcript transcript) : IAdvertisementPort
         EthernetCodec.TryDecode(frame, out var header, out var packet);
         if (header.Type == EtherType.Arp)
         {
-            Assert(ArpCodec.TryDecode(packet, out var arp) == ArpError.None && arp.SenderIp == arp.TargetIp && arp.SenderMac == header.Source);
+            Assert(ArpCodec.TryDecode(packet, out var arp) == ArpError.None && arp.SenderMac == header.Source);
+            if (arp.SenderIp.IsUnspecified)
+            {
+                Assert(arp.Operation == ArpOperation.Request);
+                Announced(arp.TargetIp, "ARP probe");
+                return 0;
+            }
+
+            Assert(arp.SenderIp == arp.TargetIp);
             Announced(arp.SenderIp, arp.Operation == ArpOperation.Request ? "ARP request" : "ARP reply");
             return 0;
         }
 
         Assert(Ipv6Codec.TryDecode(packet, out var ip, out var payload) == Ipv6Error.None);
         Assert(NeighborCodec.TryDecode(payload, ip.Source, ip.Destination, ip.HopLimit, out var neighbor) == NeighborError.None);
+        if (neighbor.Type == NeighborMessageType.Solicitation)
+        {
+            Assert(ip.Source.IsUnspecified && neighbor.LinkLayerAddress is null);
+            Announced(neighbor.Target, "NS probe");
+            return 0;
+        }
+
         Assert(neighbor is { Override: true, Solicited: false } && neighbor.LinkLayerAddress == header.Source);
         Announced(neighbor.Target, neighbor.Router ? "NA (router)" : "NA");
         return 0;

@@ -193,6 +193,13 @@ internal sealed partial class Checkers
         CheckNotUndone(host, router, view, config);
     }
 
+    /// <summary>
+    /// A better host with a longer interval waits longer for the same silence, so that it comes after a quicker one and
+    /// takes the role from it (seed 1939): the price of unequal intervals, not a mistake.
+    /// </summary>
+    private static bool IsSlower(VirtualRouterConfig other, VirtualRouterConfig config) =>
+        other.Priority > config.Priority && other.AdvertisementInterval > config.AdvertisementInterval;
+
     /// <summary>A takeover that is taken back at once should not have been: somebody better was there all the time.</summary>
     private void CheckNotUndone(SimulatedHost host, int router, RouterView view, VirtualRouterConfig config)
     {
@@ -220,7 +227,7 @@ internal sealed partial class Checkers
         }
 
         foreach (var other in _world.Hosts)
-            if (other != host && IsRival(other.Config.VirtualRouters[router], config))
+            if (other != host && (IsRival(other.Config.VirtualRouters[router], config) || IsSlower(other.Config.VirtualRouters[router], config)))
                 return;
         throw new ViolationException($"{host} took over router {router} at {view.PromotedAt} and yielded at once");
     }
@@ -260,7 +267,7 @@ internal sealed partial class Checkers
     {
         EthernetCodec.TryDecode(frame, out var header, out var packet);
         if (header.Type == EtherType.Arp && ArpCodec.TryDecode(packet, out var arp) == ArpError.None)
-            return arp.SenderIp;
+            return arp.SenderIp.IsUnspecified ? arp.TargetIp : arp.SenderIp; // a probe asks about its target
         if (Ipv6Codec.TryDecode(packet, out var ip, out var payload) == Ipv6Error.None
             && NeighborCodec.TryDecode(payload, ip.Source, ip.Destination, ip.HopLimit, out var message) == NeighborError.None)
             return message.Target;
