@@ -33,6 +33,13 @@ internal sealed partial class Checkers
                 throw new ViolationException($"{host} is Active and let {prefix} expire");
     }
 
+    /// <summary>What a dead host leaves must not outlast the takeover for long: four of its intervals and two seconds.</summary>
+    public void OnLifetime(SimulatedHost host, IpPrefix prefix, uint seconds)
+    {
+        if (TimeSpan.FromSeconds(seconds) > 4 * _world.Plan.LongestInterval + TimeSpan.FromSeconds(2))
+            throw new ViolationException($"{host} holds {prefix} for {seconds} s after its death");
+    }
+
     /// <summary>A message is about to be given to a host's election.</summary>
     public void BeforeMessage(SimulatedHost host, IpAddress source, IpAddress destination, byte[] message)
     {

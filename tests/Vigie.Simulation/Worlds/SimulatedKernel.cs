@@ -188,6 +188,7 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
         var isNew = !_table.TryGetValue(prefix, out var entry);
         if (!isNew && !entry!.Ours)
             return;
+        world.Checkers.OnLifetime(host, prefix, lifetimeSeconds);
         var expires = world.Now + TimeSpan.FromSeconds(lifetimeSeconds);
         var id = ++_lifetimes;
         _table[prefix] = new Entry(true, expires, id);

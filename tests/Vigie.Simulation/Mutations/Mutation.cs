@@ -1,0 +1,70 @@
+namespace Vigie.Simulation.Mutations;
+
+/// <summary>A mistake that somebody could make: one text of one file, replaced. The text must occur exactly once.</summary>
+/// <param name="Name">What goes wrong, as a word.</param>
+/// <param name="Reason">Why the checkers must see it: what operators or clients would suffer.</param>
+/// <param name="File">Below src/.</param>
+/// <param name="Text">What stands there.</param>
+/// <param name="Instead">What stands there in the mutated copy.</param>
+/// <param name="Seed">The world that shows it, when only a rare one does; 0 when any few hundred do.</param>
+internal sealed record Mutation(string Name, string Reason, string File, string Text, string Instead, ulong Seed = 0)
+{
+    private const string Router = "Vigie.Core/Election/VirtualRouter.cs";
+    private const string Timers = "Vigie.Core/Election/ElectionTimers.cs";
+    private const string Loop = "Vigie.Node/ElectionLoop.cs";
+    private const string Effects = "Vigie.Node/ElectionLoop.Effects.cs";
+    private const string Interfaces = "Vigie.Node/ElectionLoop.Interfaces.cs";
+
+    public static readonly IReadOnlyList<Mutation> All =
+    [
+        new("SkewCutToWholeSeconds", "every Backup fires at once when the Active dies", Timers,
+            "activeAdverInterval).Ticks / 256);",
+            "activeAdverInterval).Ticks / 256 / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond);"),
+        new("ActiveDownAfterTwoIntervals", "one lost advertisement too few moves the addresses", Timers,
+            "3 * activeAdverInterval + SkewTime", "2 * activeAdverInterval + SkewTime"),
+        new("LifetimeTooLong", "a dead host answers for minutes after its successor took over", Timers,
+            "var wanted = 4 * advertisementInterval", "var wanted = 40 * advertisementInterval"),
+        new("TieBreakInverted", "beside other implementations neither or both would yield", Router,
+            "return heard.Source > watch.Primary;", "return heard.Source < watch.Primary;"),
+        new("HigherPriorityIgnored", "two owners for ever", Router,
+            "if (heard.Priority > Config.Priority || (heard", "if ((heard"),
+        new("PreemptOffIgnored", "the addresses move though the operator forbade it", Router,
+            "if (preempt.Enabled && now >= _preemptAt)", "if (now >= _preemptAt || !preempt.Enabled)"),
+        new("PreemptDelayIgnored", "the addresses move before the host has warmed up", Router,
+            "_preemptAt = now + preempt.After;", "_preemptAt = now;"),
+        new("ResignationNotHeard", "a planned stop costs three intervals instead of the skew time", Router,
+            "            watch.ActiveLeaves(now, Config); // RFC 9568 6.4.2\n", ""),
+        new("ResignationNotSent", "a planned stop costs three intervals instead of the skew time", Router,
+            "            effects.Add(Effect.SendAdvertisement(0));\n            effects.Add(Effect.StopAnnouncing);\n        }\n\n        Enter(now, RouterState.Initialize",
+            "            effects.Add(Effect.StopAnnouncing);\n        }\n\n        Enter(now, RouterState.Initialize"),
+        new("GraceOmitted", "a host that was frozen takes over from a healthy Active", Router,
+            "        if (_graceGranted)\n            return false;\n", "        if (!_graceGranted)\n            return false;\n"),
+        new("LastWordOmitted", "after a healed partition clients go on to the one that yielded", Router,
+            "            effects.Add(Effect.SendAdvertisement(Config.Priority));\n            effects.Add(Effect.StopAnnouncing);\n            Enter(now, RouterState.Backup,",
+            "            effects.Add(Effect.StopAnnouncing);\n            Enter(now, RouterState.Backup,"),
+        new("OneFamilySuffices", "a pair is taken over though one of its families is alive", Router,
+            "({ } v4, { } v6) => Instant.Max(", "({ } v4, { } v6) => Instant.Min("),
+        new("BeatTooSlow", "peers lose patience with an owner that works", Router,
+            "var next = _advertiseAt + Config.AdvertisementInterval;", "var next = _advertiseAt + Config.AdvertisementInterval * 1.1;"),
+        new("AnnouncedBeforeAddresses", "neighbours send to a host that does not answer yet", Effects,
+            "        router.Announcements.Stop();\n        var plan", "        router.Announcements.Start(now, router.Config.Addresses.Length);\n        var plan"),
+        new("ReleaseForgotten", "two hosts answer for one address until it expires", Effects,
+            "                Release(router);\n", ""),
+        new("RenewalForgotten", "the kernel takes the addresses of a working owner away", Loop,
+            "            if (router.RenewAt <= now)\n                Renew(now, router);\n", "            router.RenewAt = Instant.Never;\n"),
+        new("NotReasserted", "an address that somebody deleted stays away until its renewal", Interfaces,
+            "Address = prefix,\n        });\n        Acquire(now, router);", "Address = prefix,\n        });"),
+        new("NotJoinedAnew", "after a flap the host hears nobody and becomes a second owner", Interfaces,
+            "if (on.Update(link))", "if (on.Update(link) && !_started)"),
+        new("DeafBackup", "a host that was frozen within its wait takes over from a healthy Active", Loop,
+            "                    router.Election.OnUnattended(now);\n", "                    _ = pause;\n", Seed: 139),
+        new("DeafBackupPastItsDeadline", "the same a few milliseconds after the deadline, which no lateness shows", Loop,
+            "                    router.Election.OnUnattended(now);\n", "                    _ = pause;\n", Seed: 39),
+        new("OvertakenResignationBelieved", "a second Backup takes over from the successor", Router,
+            "if (!watch.ActiveSource.IsNone && watch.ActiveSource != heard.Source)", "if (Config.Priority == 0)", Seed: 2556),
+        new("TagIgnored", "addresses of others are removed", "Vigie.Node/Interfaces/HostInterface.cs",
+            "        if (report.Ours)\n", "        if (report.Ours || report.Usable)\n"),
+    ];
+
+    public override string ToString() => Name;
+}
