@@ -16,16 +16,14 @@ internal sealed class DemoCluster : IDisposable
     internal const int AdvertisementsPerSecond = 10;
 
     private readonly ThreeHostsAndClient _lab;
-    private readonly bool _keep;
     private UdpProbe? _ipv4;
     private UdpProbe? _ipv6;
     private TcpConnectProbe? _connections;
 
-    internal DemoCluster(bool keep)
+    internal DemoCluster(LabRunOptions options)
     {
         VigieDaemon.FindExecutable();
-        _keep = keep;
-        _lab = new ThreeHostsAndClient(new LabRunOptions { CanBeLeft = keep });
+        _lab = new ThreeHostsAndClient(options);
         var setup = new VirtualRouterSetup { Interval = TimeSpan.FromSeconds(1.0 / AdvertisementsPerSecond) };
         Alpha = new DemoHost(_lab.Alpha, setup with { Priority = 150 });
         Beta = new DemoHost(_lab.Beta, setup with { Priority = 120 });
@@ -75,8 +73,6 @@ internal sealed class DemoCluster : IDisposable
     /// <summary>Leaves hosts and daemons running and says how to look at them.</summary>
     internal void LeaveInPlace()
     {
-        if (!_keep)
-            throw new LabException("only a cluster that was made to be kept can be left in place");
         KeptHints.Print(this);
         _lab.Run.LeaveInPlace();
     }

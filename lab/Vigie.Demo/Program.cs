@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Vigie.Demo;
 using Vigie.Lab;
 
@@ -42,12 +41,9 @@ static int Show(string[] arguments)
 
     // The lab removes everything by itself when a signal ends us; what then fails under our hands is no news.
     var interrupted = false;
-    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Volatile.Write(ref interrupted, true));
-    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Volatile.Write(ref interrupted, true));
-    using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, _ => Volatile.Write(ref interrupted, true));
     try
     {
-        using var cluster = new DemoCluster(keep);
+        using var cluster = new DemoCluster(new LabRunOptions { CanBeLeft = keep, Interrupted = () => Volatile.Write(ref interrupted, true) });
         using IDemoView view = plain ? new PlainView() : new LiveView(cluster);
         var results = new DemoScript(cluster, view).Play();
         view.Dispose();

@@ -84,6 +84,7 @@ public sealed class LabHost : IDisposable
         _interfaces.Add(port);
         Ip([.. port.RealAddresses.Select(prefix => $"addr add {prefix} dev {interfaceName}{(prefix.Family == IpFamily.IPv6 ? " nodad" : "")}"),
             $"link set {interfaceName} up"]);
+        WaitForCarrier(port);
         return port;
     }
 
@@ -100,10 +101,14 @@ public sealed class LabHost : IDisposable
     /// <summary>Takes an interface down on the host's own side, as an operator would.</summary>
     public void LinkDown(string interfaceName = "eth0") => Ip($"link set {interfaceName} down");
 
-    /// <summary>Brings it up again, with its real IPv6 addresses, which the kernel forgets when a link goes down.</summary>
-    public void LinkUp(string interfaceName = "eth0") => Ip([$"link set {interfaceName} up",
-        .. Interface(interfaceName).RealAddresses.Where(prefix => prefix.Family == IpFamily.IPv6)
-            .Select(prefix => $"addr replace {prefix} dev {interfaceName} nodad")]);
+    /// <summary>Brings it up again, with its real IPv6 addresses, which the kernel forgets when a link goes down. Returns when it carries frames.</summary>
+    public void LinkUp(string interfaceName = "eth0")
+    {
+        var port = Interface(interfaceName);
+        Ip([$"link set {interfaceName} up",
+            .. port.RealAddresses.Where(prefix => prefix.Family == IpFamily.IPv6).Select(prefix => $"addr replace {prefix} dev {interfaceName} nodad")]);
+        WaitForCarrier(port);
+    }
 
     /// <summary>
     /// The power fails: no frame passes any more, every program on the host is gone at once, and so are its VIPs, as
@@ -197,6 +202,14 @@ public sealed class LabHost : IDisposable
         if (!_run.IsLeft)
             ProcessTree.KillEverythingIn(Namespace);
         _thread.Dispose();
+    }
+
+    // Both ends: the first frame of a port that the bridge does not yet forward for would be lost.
+    private void WaitForCarrier(HostInterface port)
+    {
+        _thread.WaitForCarrier(port.Name);
+        port.Segment.Thread.WaitForCarrier(port.SwitchPort);
+        port.Segment.Thread.WaitForCarrier(Segment.Bridge);
     }
 
     private NetworkInterface[] Cards() => _thread.Run(NetworkInterface.GetAllNetworkInterfaces);

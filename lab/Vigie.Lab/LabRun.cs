@@ -24,10 +24,11 @@ public sealed class LabRun : IDisposable
         Options = options ?? new LabRunOptions();
         LabSweep.RemoveLeftovers();
         Name = LabName.ForThisProcess();
-        Directory = System.IO.Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), Name.ToString())).FullName;
+        Directory = Path.Combine(Path.GetTempPath(), Name.ToString());
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
         foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP })
-            _signals.Add(PosixSignalRegistration.Create(signal, _ => CleanUp()));
+            _signals.Add(PosixSignalRegistration.Create(signal, OnSignal));
+        Grow(() => System.IO.Directory.CreateDirectory(Directory));
     }
 
     public LabRunOptions Options { get; }
@@ -46,18 +47,24 @@ public sealed class LabRun : IDisposable
     public Segment AddSegment(string name)
     {
         CheckName(name);
-        var segment = new Segment(this, name);
-        _segments.Add(segment);
-        return segment;
+        return Grow(() =>
+        {
+            var segment = new Segment(this, name);
+            _segments.Add(segment);
+            return segment;
+        });
     }
 
     /// <summary>A new host without any interface but lo.</summary>
     public LabHost AddHost(string name)
     {
         CheckName(name);
-        var host = new LabHost(this, name, _hosts.Count + 1);
-        _hosts.Add(host);
-        return host;
+        return Grow(() =>
+        {
+            var host = new LabHost(this, name, _hosts.Count + 1);
+            _hosts.Add(host);
+            return host;
+        });
     }
 
     public LabHost Host(string name) => _hosts.Find(host => host.Name == name) ?? throw new LabException($"no host is called {name}");
@@ -102,6 +109,20 @@ public sealed class LabRun : IDisposable
     internal bool IsLeft => _left;
 
     public void Dispose() => CleanUp();
+
+    // Nothing new may appear while a signal takes the run down, or it would be left behind.
+    private T Grow<T>(Func<T> add)
+    {
+        lock (_cleanup)
+            return _cleaned ? throw new LabException($"{Name} is being taken down") : add();
+    }
+
+    // The runtime ends the program when this returns, as the signal would have.
+    private void OnSignal(PosixSignalContext context)
+    {
+        Options.Interrupted?.Invoke();
+        CleanUp();
+    }
 
     private void OnProcessExit(object? sender, EventArgs arguments) => CleanUp();
 

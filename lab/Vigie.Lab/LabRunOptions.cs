@@ -8,4 +8,9 @@ public sealed record LabRunOptions
     /// the run ends like any other.
     /// </summary>
     public bool CanBeLeft { get; init; }
+
+    /// <summary>
+    /// Called when a signal ends the program, before the lab is taken down: what fails from then on fails because of that.
+    /// </summary>
+    public Action? Interrupted { get; init; }
 }

@@ -91,6 +91,14 @@ internal sealed class NamespaceThread : IDisposable
         return true;
     });
 
+    /// <summary>Waits until the interface can carry frames: the kernel says so some time after it was switched on.</summary>
+    internal void WaitForCarrier(string interfaceName)
+    {
+        using var route = Run(() => new RouteSocket());
+        Condition.WaitFor($"{interfaceName} in {_namespaceName} to have a carrier",
+            () => route.DumpLinks().Any(link => link.Name == interfaceName && link.HasCarrier), every: TimeSpan.FromMilliseconds(1));
+    }
+
     internal string NamespaceName => _namespaceName;
 
     /// <summary>Ends the thread when it has done what it was given; a second call does nothing.</summary>

@@ -9,6 +9,8 @@ namespace Vigie.Lab;
 /// </summary>
 public sealed class Segment : IDisposable
 {
+    internal const string Bridge = "br0";
+
     private readonly NamespaceThread _thread;
     private readonly List<HostInterface> _ports = [];
 
@@ -19,7 +21,7 @@ public sealed class Segment : IDisposable
         Namespace = $"{run.Name}-{name}";
         Command.Run("ip", ["netns", "add", Namespace]);
         _thread = new NamespaceThread(Namespace);
-        Ip("link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0", "link set br0 up");
+        Ip($"link add {Bridge} type bridge stp_state 0 forward_delay 0 mcast_snooping 0", $"link set {Bridge} up");
     }
 
     public string Name { get; }
@@ -45,7 +47,7 @@ public sealed class Segment : IDisposable
     {
         // The pair is born in the switch's namespace with one end already in the host's.
         Ip($"link add {port.SwitchPort} type veth peer name {port.Name} address {port.Mac} netns {hostNamespace}",
-            $"link set {port.SwitchPort} master br0 up");
+            $"link set {port.SwitchPort} master {Bridge} up");
         _ports.Add(port);
     }
 

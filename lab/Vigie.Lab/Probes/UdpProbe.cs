@@ -18,7 +18,7 @@ public sealed class UdpProbe : IDisposable
 
     private const int MaximumResponders = 16;
     private const int MaximumStalls = 100_000;
-    private static readonly TimeSpan LastAnswersWait = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LastAnswersWait = TimeSpan.FromSeconds(1);
 
     private readonly Socket _socket;
     private readonly Thread _thread;
@@ -120,7 +120,7 @@ public sealed class UdpProbe : IDisposable
         };
     }
 
-    /// <summary>Asks no more, waits up to 250 ms for the last answers, and returns what was seen.</summary>
+    /// <summary>Asks no more, waits up to a second for the answer to the last question, and returns what was seen.</summary>
     public UdpProbeResult Stop()
     {
         _stopping = true;
@@ -167,7 +167,7 @@ public sealed class UdpProbe : IDisposable
                 due = AskWhatIsDue(now, due, interval);
             if (end is null && (_stopping || _sent >= _sentAt.Length - MaximumCatchUp))
                 end = now + LastAnswersWait.Ticks * 100;
-            if (now >= end || (end is not null && _answered == _sent))
+            if (now >= end || (end is not null && _highestAnswered == _sent - 1))
                 return;
             if (end is not null)
                 due = now + interval;

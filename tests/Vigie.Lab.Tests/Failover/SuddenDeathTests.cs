@@ -84,7 +84,7 @@ public sealed class SuddenDeathTests
         scene.WaitUntilServedBy(scene.Beta);
         Condition.WaitFor("the kernel to remove the VIPs", () => !scene.Alpha.Addresses().Any(scene.Vips.Contains));
 
-        scene.AssertOutage(killed, scene.ActiveDownOf(100));
+        scene.AssertOutage(killed, scene.ActiveDownOf(100), leftBehind: true);
         scene.AssertOnlyOwner(scene.Beta);
     }
 
