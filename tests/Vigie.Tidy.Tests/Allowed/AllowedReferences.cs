@@ -61,6 +61,7 @@ public static class AllowedReferences
         new("Vigie.Simulation", "xunit.v3", Xunit),
         new("Vigie.Simulation", "Vigie.Core", Vocabulary),
         new("Vigie.Simulation", "Vigie.Node", "the very code the daemon runs, on simulated ports"),
+        new("Vigie.Simulation", "Microsoft.CodeAnalysis.CSharp", "compiles mutated copies of what is simulated, to see that the checkers see them"),
         new("Vigie.Linux.Tests", "xunit.v3", Xunit),
         new("Vigie.Linux.Tests", "Vigie.Core", Vocabulary),
         new("Vigie.Linux.Tests", "Vigie.Linux", Tested),
