@@ -56,12 +56,6 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
             "Address = prefix,\n        });\n        Acquire(now, router);", "Address = prefix,\n        });"),
         new("NotJoinedAnew", "after a flap the host hears nobody and becomes a second owner", Interfaces,
             "if (on.Update(link))", "if (on.Update(link) && !_started)"),
-        new("DeafBackup", "a host that was frozen within its wait takes over from a healthy Active", Loop,
-            "                    router.Election.OnUnattended(now);\n", "                    _ = pause;\n", Seed: 139),
-        new("DeafBackupPastItsDeadline", "the same a few milliseconds after the deadline, which no lateness shows", Loop,
-            "                    router.Election.OnUnattended(now);\n", "                    _ = pause;\n", Seed: 39),
-        new("OvertakenResignationBelieved", "a second Backup takes over from the successor", Router,
-            "if (!watch.ActiveSource.IsNone && watch.ActiveSource != heard.Source)", "if (Config.Priority == 0)", Seed: 2556),
         new("TagIgnored", "addresses of others are removed", "Vigie.Node/Interfaces/HostInterface.cs",
             "        if (report.Ours)\n", "        if (report.Ours || report.Usable)\n"),
     ];
