@@ -79,6 +79,7 @@ public sealed class NeighborCodecTests
     [InlineData("02 02 020000000001", NeighborError.OptionTruncated)]
     [InlineData("0e ff 020000000001", NeighborError.OptionTruncated)]
     [InlineData("02 01 020000000001 02", NeighborError.OptionTruncated)]
+    [InlineData("0e 01 020000000001 02 00", NeighborError.OptionLengthZero)]
     public void A_broken_option_is_refused(string options, NeighborError expected)
     {
         var bytes = Message($"88 00 0000 00000000 {Target} {options}", AllNodes);

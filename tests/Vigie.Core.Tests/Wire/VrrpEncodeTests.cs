@@ -101,7 +101,22 @@ public sealed class VrrpEncodeTests
         Refused(Sayable, [.. Enumerable.Repeat(vip, 256)]);
         Refused(Sayable, [vip, vip6]);
         Refused(Sayable, [vip], VrrpPacketBuilder.SourceV4, VrrpCodec.MulticastIPv6);
+        Refused(Sayable, [vip], VrrpPacketBuilder.SourceV6, VrrpCodec.MulticastIPv4);
         Refused(default, [vip], IpAddress.None, IpAddress.None);
+    }
+
+    [Theory]
+    [InlineData(VrrpVersion.V2, 255_000)]
+    [InlineData(VrrpVersion.V3, 40_950)]
+    public void The_longest_interval_is_sayable(VrrpVersion version, int milliseconds)
+    {
+        var longest = Sayable with { Version = version, Interval = TimeSpan.FromMilliseconds(milliseconds) };
+        var buffer = new byte[VrrpCodec.MaximumLength];
+        var length = VrrpCodec.Encode(longest, [IpAddress.Parse("192.0.2.100")], VrrpPacketBuilder.SourceV4, VrrpCodec.MulticastIPv4, buffer);
+
+        VrrpCodec.TryDecode(buffer.AsSpan(0, length), VrrpPacketBuilder.SourceV4, VrrpCodec.MulticastIPv4, out var decoded, out _);
+
+        Assert.Equal(longest.Interval, decoded.Interval);
     }
 
     [Theory]
