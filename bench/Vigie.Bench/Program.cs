@@ -1,29 +1,21 @@
 using Vigie.Bench;
-using Vigie.Bench.Codecs;
-using Vigie.Bench.Failover;
-using Vigie.Bench.Scale;
+using Vigie.Bench.Reporting;
 
 // ./bench.sh runs this: one benchmark per verb, each side by side with a peer in one run where there is a peer.
-return args switch
-{
-    ["failover", .. var rest] => FailoverBenchmark.Run(BenchmarkOptions.Parse(rest)),
-    ["scale", .. var rest] => ScaleBenchmark.Run(BenchmarkOptions.Parse(rest)),
-    ["lateness", .. var rest] => LatenessBenchmark.Run(BenchmarkOptions.Parse(rest)),
-    ["start", .. var rest] => StartBenchmark.Run(BenchmarkOptions.Parse(rest)),
-    ["codecs"] => CodecBenchmark.Run(),
-    _ => Usage(),
-};
+var verb = args.FirstOrDefault();
+var chosen = Benchmark.All.Where(benchmark => benchmark.Verb == verb || verb == "all").ToList();
+return chosen.Count > 0 && BenchmarkOptions.Parse(args) is { } options ? Runner.Run(chosen, options) : Usage();
 
 static int Usage()
 {
-    Console.Error.WriteLine(
-        """
-        usage: ./bench.sh failover|scale|lateness|start|codecs [--quick] [--output FILE.md]
-          failover  what a client loses when the owner stops, dies or is cut off: Vigie and keepalived, 1 s, 100 ms, 10 ms
-          scale     processor time, memory and time to Active for 1, 50, 200 and 1,000 virtual routers: Vigie and keepalived
-          lateness  how late advertisements leave while the control process is kept busy
-          start     from the command to the first multicast membership and to an answer on the socket
-          codecs    nanoseconds and bytes allocated per message
-        """);
+    Console.Error.WriteLine("usage: ./bench.sh VERB [--quick] [--runs N] [--markdown FILE]");
+    Console.Error.WriteLine();
+    foreach (var benchmark in Benchmark.All)
+        Console.Error.WriteLine($"  {benchmark.Verb,-10} {benchmark.Summary}");
+    Console.Error.WriteLine("  all        all of them, one after the other");
+    Console.Error.WriteLine();
+    Console.Error.WriteLine("  --quick          a few short runs, to see that it works");
+    Console.Error.WriteLine("  --runs N         repetitions of each measurement, 1 to 100");
+    Console.Error.WriteLine("  --markdown FILE  writes the tables there too, with the machine, the date and the versions");
     return 2;
 }

@@ -54,6 +54,7 @@ public sealed partial class ElectionLoop
                 added.Add(new RouterRuntime(_nextSlot++, router));
         outcome.Added.AddRange(added.Select(router => router.Config.Name));
         _routers.AddRange(added);
+        OrderAsConfigured();
         IndexRouters();
         _listeningChanged = true;
         ListenIfChanged();

@@ -104,7 +104,10 @@ public sealed partial class ElectionLoop
         {
             router.Sent++;
             if (due != Instant.Never)
+            {
                 router.Lateness.Record(outcome.At - due);
+                Lateness.Record(outcome.At - due);
+            }
         }
 
         return outcome.Error;

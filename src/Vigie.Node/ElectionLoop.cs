@@ -30,6 +30,7 @@ public sealed partial class ElectionLoop
     private readonly Dictionary<IpAddress, RouterRuntime> _byVirtualAddress = [];
     private readonly Dictionary<int, HostInterface> _interfaces = [];
     private readonly List<RouterRuntime> _routers = [];
+    private readonly List<RouterRuntime> _inConfigurationOrder = [];
     private readonly List<Effect> _effects = new(16);
     private readonly byte[] _message = new byte[VrrpCodec.MaximumLength];
     private readonly byte[] _frame = new byte[128];
@@ -57,6 +58,7 @@ public sealed partial class ElectionLoop
         Config = config;
         foreach (var router in config.VirtualRouters)
             _routers.Add(new RouterRuntime(_nextSlot++, router));
+        OrderAsConfigured();
         IndexRouters();
     }
 
@@ -199,24 +201,26 @@ public sealed partial class ElectionLoop
             return reason;
         if (!CompareAddresses(now, router, received.Source, addresses) && router.Config.StrictAddresses)
             return DropReason.AddressList;
-        if (advertisement.Interval != router.Config.AdvertisementInterval)
-            ReportInterval(now, router, received.Source, advertisement.Interval);
+        CompareInterval(now, router, received.Source, advertisement.Interval);
         if (advertisement.Priority == VirtualRouterConfig.OwnerPriority && router.Config.Priority == VirtualRouterConfig.OwnerPriority)
             ReportDuplicateOwner(now, router, received.Source);
         heard = new HeardAdvertisement(received.Source, advertisement.Priority, advertisement.Interval);
         return DropReason.None;
     }
 
-    /// <summary>RFC 9568 7.1: a differing list is worth knowing. Counted each time, reported once per change.</summary>
+    /// <summary>RFC 9568 7.1: a differing list is worth knowing. Counted each time, reported once per sender and change.</summary>
     private bool CompareAddresses(Instant now, RouterRuntime router, IpAddress source, ReadOnlySpan<byte> addresses)
     {
         if (AdvertisementCheck.SameAddresses(router.Advertised(source.Family), addresses, source.ByteLength))
+        {
+            router.OtherLists.NoteAgreement(source);
             return true;
+        }
+
         router.AddressListMismatches++;
         var hash = default(HashCode);
         hash.AddBytes(addresses);
-        var digest = hash.ToHashCode();
-        if (!router.NoteMismatch(source.Family, digest))
+        if (!router.OtherLists.Note(now, source, hash.ToHashCode()))
             return false;
         _events.Report(new NodeEvent
         {
@@ -226,12 +230,17 @@ public sealed partial class ElectionLoop
         return false;
     }
 
-    /// <summary>RFC 9568 7.1: different intervals are a mistake, however well we follow them. Reported once per change.</summary>
-    private void ReportInterval(Instant now, RouterRuntime router, IpAddress source, TimeSpan interval)
+    /// <summary>RFC 9568 7.1: different intervals are a mistake, however well we follow them. Reported once per sender and change.</summary>
+    private void CompareInterval(Instant now, RouterRuntime router, IpAddress source, TimeSpan interval)
     {
-        if (router.MismatchInterval == interval)
+        if (interval == router.Config.AdvertisementInterval)
+        {
+            router.OtherIntervals.NoteAgreement(source);
             return;
-        router.MismatchInterval = interval;
+        }
+
+        if (!router.OtherIntervals.Note(now, source, interval.Ticks))
+            return;
         _events.Report(new NodeEvent
         {
             Kind = NodeEventKind.IntervalMismatch, At = now, Router = router.Slot, Source = source,

@@ -15,6 +15,10 @@ public sealed class ContractJsonTests
 
     private const string Expected = """
         {"node":"alpha","version":"0.1.0","started":"2026-01-02T03:04:05.678000Z","kernel":"6.1.0","real_time":true,"memory_locked":true,
+        "unknown_vrid":9,"lost_messages":10,
+        "lateness_us":{"p50":1,"p99":2,"p99_99":3,"max":4,"count":5,"buckets":[{"max":1,"count":4},{"max":4,"count":1}]},
+        "node_process":{"pid":11,"cpu_seconds":1.5,"resident_bytes":12,"allocated_bytes":0,"collections":1},
+        "control_process":{"pid":13,"cpu_seconds":2,"resident_bytes":14,"allocated_bytes":15,"collections":16},
         "virtual_routers":[{"name":"db","vrid":51,"interface":"eth0","version":3,"state":"backup","priority":150,
         "addresses":[{"address":"10.77.0.100/24","present":false}],"active":"10.77.0.2","since":"1970-01-01T00:00:00.000000Z",
         "reason":"because","remedy":null,"transitions":2,"advertisements":{"sent":1,"received":2,"dropped":{"vrid_mismatch":3}},
@@ -54,6 +58,11 @@ public sealed class ContractJsonTests
             Kernel = "6.1.0",
             RealTime = true,
             MemoryLocked = true,
+            UnknownVrid = 9,
+            LostMessages = 10,
+            Lateness = new() { P50 = 1, P99 = 2, P9999 = 3, Max = 4, Count = 5, Buckets = [new(1, 4), new(4, 1)] },
+            NodeProcess = new() { Pid = 11, CpuSeconds = 1.5, ResidentBytes = 12, AllocatedBytes = 0, Collections = 1 },
+            ControlProcess = new() { Pid = 13, CpuSeconds = 2, ResidentBytes = 14, AllocatedBytes = 15, Collections = 16 },
             VirtualRouters =
             [
                 new VirtualRouterStatus

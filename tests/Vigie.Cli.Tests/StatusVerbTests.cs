@@ -134,6 +134,21 @@ public sealed class StatusVerbTests
     }
 
     [Fact]
+    public async Task What_concerns_the_whole_host_is_pointed_out_only_when_there_is_any()
+    {
+        var quiet = JsonSerializer.Deserialize(Body(Db), ContractJson.Default.StatusDocument)!;
+        await using var daemon = FakeDaemon.Answering(JsonSerializer.Serialize(
+            quiet with { UnknownVrid = 12, LostMessages = 3 }, ContractJson.Readable.StatusDocument));
+        await using var calm = Serving(Db);
+
+        var run = CommandRun.Of("status", "--socket", daemon.SocketPath);
+
+        Assert.Contains("\n12 messages came with a VRID that no virtual router here has on that interface\n  = ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\n3 messages between the daemon's processes were lost: some events are missing\n  = ", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("messages", CommandRun.Of("status", "--socket", calm.SocketPath).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_host_without_virtual_routers_says_so()
     {
         await using var daemon = Serving();

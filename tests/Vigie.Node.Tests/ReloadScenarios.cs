@@ -18,6 +18,21 @@ public class ReloadScenarios
     }
 
     [Fact]
+    public void The_status_follows_the_order_of_the_configuration_also_after_a_reload()
+    {
+        var a = Host.Router("a", 51, addresses: "10.77.0.100/24");
+        var b = Host.Router("b", 52, addresses: "10.77.0.101/24");
+        var c = Host.Router("c", 53, addresses: "10.77.0.102/24");
+        var host = new Host(a, c).Started();
+
+        host.Reconfigure(b, c, a);
+
+        Assert.Equal(["b", "c", "a"], Enumerable.Range(0, host.Loop.RouterCount).Select(i => host.Status(i).Name));
+        host.Reconfigure(c, b);
+        Assert.Equal(["c", "b"], Enumerable.Range(0, host.Loop.RouterCount).Select(i => host.Status(i).Name));
+    }
+
+    [Fact]
     public void A_changed_priority_is_advertised_at_once_and_the_role_stays()
     {
         var host = new Host(Host.Router(priority: 150)).Started();

@@ -80,11 +80,18 @@ public class StatusMessageTests
     [Fact]
     public void The_nodes_own_status_and_its_answer_to_a_configuration_arrive_whole()
     {
-        var status = new NodeStatus("alpha", 3, true, false, new Instant(1), new Instant(2), 4, 5, 6);
+        var status = new NodeStatus("alpha", 3, true, false, new Instant(1), new Instant(2), 4, 5, 6, 7, 8);
+        var lateness = new LatenessHistogram();
+        foreach (var microseconds in new[] { 3, 3, 100 })
+            lateness.Record(TimeSpan.FromMicroseconds(microseconds));
         var buffer = new byte[4096];
-        var reader = new SpanReader(buffer.AsSpan(0, status.Write(buffer)));
+        var reader = new SpanReader(buffer.AsSpan(0, status.Write(buffer, lateness)));
         Assert.Equal((byte)MessageKind.StatusEnd, reader.ReadByte());
         Assert.Equal(status, NodeStatus.Read(ref reader));
+        var host = HostLateness.Read(ref reader);
+        Assert.Equal(new LatenessStatus(3, 3, 100, 100, 100), host.Summary);
+        Assert.Equal([new LatenessBucket(3, 2), new LatenessBucket(103, 1)], host.Buckets);
+        Assert.Equal(0, reader.Rest.Length);
 
         var done = new ConfigurationDoneMessage(true, "", ["new"], ["old"], ["a", "b"]);
         reader = new SpanReader(buffer.AsSpan(0, done.Write(buffer)));

@@ -33,16 +33,29 @@ internal sealed class AdvertisementWatch : IDisposable
     /// <summary>Returns the given time after the next advertisement.</summary>
     public void WaitForPhase(TimeSpan phase)
     {
+        Forget();
+        var heard = TryHear(TimeSpan.FromSeconds(10)) ?? throw new LabException("no advertisement arrived at the client within 10 s");
+        for (var left = heard + phase - Clock.Now(); left > TimeSpan.Zero; left = heard + phase - Clock.Now())
+            Thread.Sleep(left);
+    }
+
+    /// <summary>What arrived before this call says nothing of what comes.</summary>
+    public void Forget()
+    {
         while (_socket.TryReceive(_buffer, out _))
         {
-            // What arrived before this call says nothing of the next one.
+            // Read and forgotten.
         }
+    }
 
-        if (_epoll.Wait(_ready, 10_000) == 0)
-            throw new LabException("no advertisement arrived at the client within 10 s");
-        var until = Clock.Now() + phase;
-        for (var left = phase; left > TimeSpan.Zero; left = until - Clock.Now())
-            Thread.Sleep(left);
+    /// <summary>When the next advertisement arrived; null when none does within the time.</summary>
+    public Instant? TryHear(TimeSpan patience)
+    {
+        if (_epoll.Wait(_ready, (int)patience.TotalMilliseconds) == 0)
+            return null;
+        var now = Clock.Now();
+        Forget();
+        return now;
     }
 
     public void Dispose()

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using Vigie.Bench.Reporting;
 using Vigie.Core;
 using Vigie.Core.Net;
 using Vigie.Lab;
@@ -16,37 +16,64 @@ namespace Vigie.Bench.Failover;
 /// </summary>
 internal static class FailoverBenchmark
 {
+    private const string Method =
+        "A client asks the virtual IP once a millisecond and family; the outage is its longest silence. Two hosts, one virtual router with one IPv4 and one IPv6 "
+        + "address, priorities 150 and 100. Each run is a fresh lab; the two programs take turns at going first, and each pair of runs has the fault at the same "
+        + "moment of the interval, chosen at random. keepalived has the same real-time priority and locked memory as Vigie. A run in which the client itself got no "
+        + "processor for more than 3 ms is repeated, at most twice. *Verdict*: Vigie's median is at most keepalived's plus the millisecond between two questions.";
+
+    private const double ProbeMilliseconds = 1;
+    private const double PowerCutBoundMilliseconds = 45;
+    private const int MostRepeats = 2;
+    private static readonly TimeSpan LongestStall = TimeSpan.FromMilliseconds(3);
+
     private static readonly TimeSpan[] Intervals =
         [TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(10)];
 
-    public static int Run(BenchmarkOptions options)
+    public static TimeSpan Estimate(BenchmarkOptions options) => TimeSpan.FromSeconds(
+        Intervals.Sum(interval => Fault.All.Count * Runs(options, interval) * 2 * (2.5 + 11 * interval.TotalSeconds)));
+
+    public static Section Run(BenchmarkOptions options)
     {
         var cells = new Dictionary<(Fault, TimeSpan, Contestant, IpFamily), Samples>();
-        var random = new Random(4711); // the phase within an interval; the same sequence in every run
+        var random = new Random(4711); // the phase within an interval; the same sequence every time
+        var repeated = 0;
         foreach (var interval in Intervals)
         foreach (var fault in Fault.All)
         {
-            var repetitions = options.Quick ? 1 : interval.TotalSeconds >= 1 ? 5 : 9;
-            for (var repetition = 0; repetition < repetitions; repetition++)
+            for (var repetition = 0; repetition < Runs(options, interval); repetition++)
             {
                 // Away from the ends, where the next advertisement may or may not still get out.
                 var phase = interval * (0.1 + 0.8 * random.NextDouble());
-                foreach (var contestant in Contestant.Both)
+                foreach (var contestant in Contestant.InTurns(repetition))
                 {
-                    var (ipv4, ipv6) = Measure(contestant, fault, interval, phase);
+                    var (ipv4, ipv6, repeats) = MeasureUndisturbed(contestant, fault, interval, phase);
+                    repeated += repeats;
                     Cell(cells, (fault, interval, contestant, IpFamily.IPv4)).Add(ipv4);
                     Cell(cells, (fault, interval, contestant, IpFamily.IPv6)).Add(ipv6);
-                    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                        $"{fault.Name,-9} {interval.TotalMilliseconds,5} ms {contestant,-10} IPv4 {ipv4:0.0} ms  IPv6 {ipv6:0.0} ms"));
+                    Runner.Say($"{fault.Name,-9} {interval.TotalMilliseconds,5} ms {contestant,-10} IPv4 {ipv4:0.0} ms  IPv6 {ipv6:0.0} ms");
                 }
             }
         }
 
-        options.Publish(Report(cells));
-        return 0;
+        return Report(cells, repeated);
     }
 
-    private static (double IPv4, double IPv6) Measure(Contestant contestant, Fault fault, TimeSpan interval, TimeSpan phase)
+    private static int Runs(BenchmarkOptions options, TimeSpan interval) => options.Repeat(interval.TotalSeconds >= 1 ? 5 : 9);
+
+    private static (double IPv4, double IPv6, int Repeats) MeasureUndisturbed(Contestant contestant, Fault fault, TimeSpan interval, TimeSpan phase)
+    {
+        for (var repeats = 0; ; repeats++)
+        {
+            var (ipv4, ipv6) = Measure(contestant, fault, interval, phase);
+            var stall = Math.Max(ipv4.LongestStall.TotalMilliseconds, ipv6.LongestStall.TotalMilliseconds);
+            if (stall <= LongestStall.TotalMilliseconds || repeats == MostRepeats)
+                return (ipv4.Length.TotalMilliseconds, ipv6.Length.TotalMilliseconds, repeats);
+            Runner.Say($"{fault.Name,-9} {interval.TotalMilliseconds,5} ms {contestant,-10} again: the client had no processor for {stall:0.0} ms");
+        }
+    }
+
+    private static (ProbeGap IPv4, ProbeGap IPv6) Measure(Contestant contestant, Fault fault, TimeSpan interval, TimeSpan phase)
     {
         using var lab = new TwoHostsAndClient();
         var router = new VirtualRouterSetup { Interval = interval };
@@ -64,16 +91,16 @@ internal static class FailoverBenchmark
         watch.WaitForPhase(phase);
 
         var at = LabClock.Now;
-        fault.Inject(lab, owner);
+        fault.Inject(lab.Lan, lab.Alpha, owner);
         probe4.WaitForAnswerFrom("beta", patience);
         probe6.WaitForAnswerFrom("beta", patience);
         Settle(TimeSpan.FromMilliseconds(100));
         return (Outage(probe4.Stop(), at), Outage(probe6.Stop(), at));
     }
 
-    /// <summary>The longest silence from just before the fault on, in milliseconds.</summary>
-    private static double Outage(UdpProbeResult result, Instant at) =>
-        result.LongestGap(at - TimeSpan.FromMilliseconds(5), Instant.Never)?.Length.TotalMilliseconds ?? 0;
+    /// <summary>The longest silence from just before the fault on.</summary>
+    private static ProbeGap Outage(UdpProbeResult result, Instant at) =>
+        result.LongestGap(at - TimeSpan.FromMilliseconds(5), Instant.Never) ?? throw new LabException($"{result.Target} was never answered");
 
     // A benchmark measures time passing; there is no condition to wait for here.
     private static void Settle(TimeSpan time) => Thread.Sleep(time);
@@ -85,24 +112,32 @@ internal static class FailoverBenchmark
         return samples;
     }
 
-    private static string Report(Dictionary<(Fault, TimeSpan, Contestant, IpFamily), Samples> cells)
+    private static Section Report(Dictionary<(Fault, TimeSpan, Contestant, IpFamily), Samples> cells, int repeated)
     {
-        var text = new StringBuilder(
-            """
-            | fault | interval | family | runs | Vigie median ms | worst | keepalived median ms | worst | ratio of medians |
-            |---|---|---|---|---|---|---|---|---|
-
-            """);
+        var section = new Section(
+            "Failover", Method, "fault", "interval", "family", "runs", "Vigie median ms", "worst", "keepalived median ms", "worst", "ratio of medians", "verdict");
+        var missed = 0;
         foreach (var fault in Fault.All)
         foreach (var interval in Intervals)
         foreach (var family in (IpFamily[])[IpFamily.IPv4, IpFamily.IPv6])
         {
             var vigie = cells[(fault, interval, Contestant.Vigie, family)];
             var peer = cells[(fault, interval, Contestant.Keepalived, family)];
-            text.Append(CultureInfo.InvariantCulture,
-                $"| {fault.Name} | {interval.TotalMilliseconds} ms | {family} | {vigie.Count} | {Samples.Text(vigie.Median)} | {Samples.Text(vigie.Worst)} | {Samples.Text(peer.Median)} | {Samples.Text(peer.Worst)} | {vigie.RatioTo(peer)} |\n");
+            var met = vigie.Median <= peer.Median + ProbeMilliseconds;
+            missed += met ? 0 : 1;
+            section.Row(
+                fault.Name, string.Create(CultureInfo.InvariantCulture, $"{interval.TotalMilliseconds} ms"), $"{family}", $"{vigie.Count}",
+                Samples.Text(vigie.Median), Samples.Text(vigie.Worst), Samples.Text(peer.Median), Samples.Text(peer.Worst), vigie.RatioTo(peer), Section.Verdict(met));
         }
 
-        return text.ToString();
+        section.Bound("At equal interval never slower than keepalived" + (missed > 0 ? $", missed in {missed} rows" : ""), missed == 0);
+        foreach (var family in (IpFamily[])[IpFamily.IPv4, IpFamily.IPv6])
+        {
+            var median = cells[(Fault.PowerCut, Intervals[^1], Contestant.Vigie, family)].Median;
+            section.Bound($"Power cut at 10 ms, {family}: at most 45 ms median, measured {Samples.Text(median)} ms", median <= PowerCutBoundMilliseconds);
+        }
+
+        section.Note($"{repeated} runs were repeated because the client itself got no processor");
+        return section;
     }
 }

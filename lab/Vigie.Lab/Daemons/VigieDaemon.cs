@@ -67,7 +67,9 @@ public sealed class VigieDaemon : IDisposable
     /// <summary>Starts the daemon with the configuration that already lies there.</summary>
     public static VigieDaemon StartAgain(LabHost host, params IEnumerable<string> moreArguments)
     {
-        string[] arguments = ["run", "--config", ConfigPath(host), "--socket", host.SocketPath, "--state-dir", host.StateDirectory, "--log-format", "json", .. moreArguments];
+        string[] more = [.. moreArguments];
+        string[] log = more.Contains("--log-format") ? [] : ["--log-format", "json"];
+        string[] arguments = ["run", "--config", ConfigPath(host), "--socket", host.SocketPath, "--state-dir", host.StateDirectory, .. log, .. more];
         return host.Run.Own(new VigieDaemon(host, host.Start(FindExecutable(), arguments, logFile: "vigie.log")));
     }
 

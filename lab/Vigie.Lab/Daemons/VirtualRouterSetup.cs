@@ -53,9 +53,12 @@ public sealed record VirtualRouterSetup
     }
 
     /// <summary>A whole keepalived configuration; an instance per family, because keepalived has no dual-family ones.</summary>
-    public static string ToKeepalived(LabHost host, params IEnumerable<VirtualRouterSetup> routers)
+    public static string ToKeepalived(LabHost host, params IEnumerable<VirtualRouterSetup> routers) => ToKeepalived(host, [], routers);
+
+    /// <summary>The same with more lines among its global definitions.</summary>
+    public static string ToKeepalived(LabHost host, IEnumerable<string> globals, IEnumerable<VirtualRouterSetup> routers)
     {
-        var text = new StringBuilder($"global_defs {{\n  router_id {host.Name}\n}}\n");
+        var text = new StringBuilder($"global_defs {{\n  router_id {host.Name}\n{string.Concat(globals.Select(line => $"  {line}\n"))}}}\n");
         foreach (var router in routers)
         foreach (var family in router.Families())
             router.AppendKeepalived(text, host, family);

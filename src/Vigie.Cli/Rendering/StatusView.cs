@@ -39,6 +39,7 @@ internal static class StatusView
         canvas.Line("");
         canvas.Line($"{Here} on this host  {NotHere} not on this host");
         DrawAttention(canvas, status, now);
+        DrawHost(canvas, status);
         return canvas.ToString();
     }
 
@@ -132,6 +133,16 @@ internal static class StatusView
                 Attend(canvas, $"{router.Name}: {claim.Mac} claimed {claim.Address} {Times.Length(now - claim.At)} ago ({router.ForeignClaims} foreign claims)",
                     "find the host that uses this address; on a switch, look up its MAC address", Color.Yellow);
         }
+    }
+
+    private static void DrawHost(Canvas canvas, StatusDocument status)
+    {
+        if (status.UnknownVrid > 0)
+            Attend(canvas, $"{status.UnknownVrid} messages came with a VRID that no virtual router here has on that interface",
+                "nothing to do if other groups share the segment; else compare `vrid:` and `interface:` on all hosts", Color.Default);
+        if (status.LostMessages > 0)
+            Attend(canvas, $"{status.LostMessages} messages between the daemon's processes were lost: some events are missing",
+                "look for what keeps the control process from running; the election is not concerned", Color.Yellow);
     }
 
     private static void Attend(Canvas canvas, string message, string? remedy, Color color)

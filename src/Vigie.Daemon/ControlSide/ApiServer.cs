@@ -10,7 +10,7 @@ using Vigie.Contract;
 namespace Vigie.Daemon.ControlSide;
 
 /// <summary>HTTP and JSON of the contract on the Unix socket. It answers; it decides nothing.</summary>
-internal sealed class ApiServer(NodeChannel channel, EventRing events, ReloadService reload)
+internal sealed class ApiServer(NodeChannel channel, StatusText status, EventRing events, ReloadService reload)
 {
     /// <summary>Connections at a time; more are closed at once.</summary>
     private const int MaxConnections = 256;
@@ -21,9 +21,10 @@ internal sealed class ApiServer(NodeChannel channel, EventRing events, ReloadSer
     private int _followers;
 
     /// <summary>Serves until cancelled. Returns one of <see cref="ExitCode"/>.</summary>
-    public static int Run(RunOptions options, NodeChannel channel, EventRing events, ReloadService reload, CancellationToken stopping)
+    public static int Run(
+        RunOptions options, NodeChannel channel, StatusText status, EventRing events, ReloadService reload, CancellationToken stopping)
     {
-        var server = new ApiServer(channel, events, reload);
+        var server = new ApiServer(channel, status, events, reload);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -92,7 +93,7 @@ internal sealed class ApiServer(NodeChannel channel, EventRing events, ReloadSer
     private async Task StatusAsync(HttpContext context)
     {
         var answer = await channel.StatusAsync(context.RequestAborted).ConfigureAwait(false);
-        await WriteAsync(context, StatusText.Describe(answer), ContractJson.Default.StatusDocument).ConfigureAwait(false);
+        await WriteAsync(context, status.Describe(answer), ContractJson.Default.StatusDocument).ConfigureAwait(false);
     }
 
     private async Task EventsAsync(HttpContext context)

@@ -26,7 +26,8 @@ internal static class ControlProcess
 
         using var log = new LogWriter(Console.Error, options.LogFormat);
         var events = new EventRing(log);
-        using var channel = new NodeChannel(SeqPacketSocket.FromInherited(Descriptors.Channel), events);
+        var clock = new WallClock();
+        using var channel = new NodeChannel(SeqPacketSocket.FromInherited(Descriptors.Channel), events, clock);
         var reload = new ReloadService(options.ConfigFile, channel, events);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
@@ -36,6 +37,6 @@ internal static class ControlProcess
         channel.Start();
         using (var ready = EventFd.FromInherited(Descriptors.ControlReady))
             ready.Signal();
-        return ApiServer.Run(options, channel, events, reload, stopping.Token);
+        return ApiServer.Run(options, channel, new StatusText(clock), events, reload, stopping.Token);
     }
 }

@@ -8,13 +8,13 @@ namespace Vigie.Daemon.ControlSide;
 /// <summary>Makes sentences, severities and machine-readable facts of the node's events.</summary>
 internal static class EventText
 {
-    public static EventDocument Describe(in NodeEvent e, string routerName)
+    public static EventDocument Describe(in NodeEvent e, string routerName, WallClock clock)
     {
         var (kind, severity, message, remedy) = Sentence(e, routerName);
         return new EventDocument
         {
             Sequence = 0,
-            Time = WallClock.At(e.At),
+            Time = clock.At(e.At),
             Kind = kind,
             VirtualRouter = routerName.Length > 0 ? routerName : null,
             Severity = severity,

@@ -15,6 +15,7 @@ internal sealed class NodeChannel : IDisposable
 
     private readonly SeqPacketSocket _socket;
     private readonly EventRing _events;
+    private readonly WallClock _clock;
     private readonly Epoll _epoll = new();
     private readonly EventFd _wake = new();
     private readonly Thread _reader;
@@ -27,10 +28,11 @@ internal sealed class NodeChannel : IDisposable
     private TaskCompletionSource<ConfigurationDoneMessage>? _done;
     private volatile bool _stop;
 
-    public NodeChannel(SeqPacketSocket socket, EventRing events)
+    public NodeChannel(SeqPacketSocket socket, EventRing events, WallClock clock)
     {
         _socket = socket;
         _events = events;
+        _clock = clock;
         _epoll.Add(socket, 1, EpollInterest.Readable);
         _epoll.Add(_wake, 2, EpollInterest.Readable);
         _reader = new Thread(Read) { Name = "node-channel", IsBackground = true };
@@ -132,7 +134,7 @@ internal sealed class NodeChannel : IDisposable
         {
             case MessageKind.Event:
                 var nodeEvent = EventMessage.Read(ref reader, out var routerName);
-                _events.Add(EventText.Describe(nodeEvent, routerName));
+                _events.Add(EventText.Describe(nodeEvent, routerName, _clock));
                 break;
             case MessageKind.RouterStatus:
                 var number = reader.ReadInt32();
@@ -144,13 +146,14 @@ internal sealed class NodeChannel : IDisposable
             case MessageKind.StatusEnd:
                 var answered = reader.ReadInt32();
                 var node = NodeStatus.Read(ref reader);
+                var lateness = HostLateness.Read(ref reader);
                 lock (_gate)
                 {
                     if (answered != _request)
                         break; // of a request whose client has gone
                     // One that lost a message to a full channel is not given out as if it were whole.
                     if (_routers.Count == node.Routers)
-                        _status?.TrySetResult(new StatusAnswer(node, _routers));
+                        _status?.TrySetResult(new StatusAnswer(node, lateness, _routers));
                     else
                         _status?.TrySetException(new IOException("the status was too large for the channel; ask again"));
                 }
@@ -171,4 +174,4 @@ internal sealed class NodeChannel : IDisposable
 }
 
 /// <summary>The node's answer to a status request.</summary>
-internal sealed record StatusAnswer(NodeStatus Node, IReadOnlyList<RouterStatus> Routers);
+internal sealed record StatusAnswer(NodeStatus Node, HostLateness Lateness, IReadOnlyList<RouterStatus> Routers);

@@ -9,20 +9,30 @@ using FamilyStatus = Vigie.Contract.FamilyStatus;
 namespace Vigie.Daemon.ControlSide;
 
 /// <summary>Makes the API's status document of the node's answer.</summary>
-internal static class StatusText
+internal sealed class StatusText(WallClock clock)
 {
-    public static StatusDocument Describe(StatusAnswer answer) => new()
+    public StatusDocument Describe(StatusAnswer answer) => new()
     {
         Node = answer.Node.Node,
         Version = VigieVersion.Current,
-        Started = WallClock.At(answer.Node.Started),
+        Started = clock.At(answer.Node.Started),
         Kernel = Environment.OSVersion.Version.ToString(),
         RealTime = answer.Node.RealTime,
         MemoryLocked = answer.Node.MemoryLocked,
+        UnknownVrid = answer.Node.UnknownVrid,
+        LostMessages = answer.Node.LostMessages,
+        Lateness = new HostLatenessSummary
+        {
+            P50 = answer.Lateness.Summary.P50, P99 = answer.Lateness.Summary.P99, P9999 = answer.Lateness.Summary.P9999,
+            Max = answer.Lateness.Summary.Max, Count = answer.Lateness.Summary.Count,
+            Buckets = [.. answer.Lateness.Buckets.Select(b => new Contract.LatenessBucket(b.LimitMicroseconds, b.Count))],
+        },
+        NodeProcess = ProcessFigures.Of(answer.Node.ProcessId, answer.Node.AllocatedBytes, answer.Node.Collections),
+        ControlProcess = ProcessFigures.Of(Environment.ProcessId, GC.GetTotalAllocatedBytes(), GC.CollectionCount(0)),
         VirtualRouters = [.. answer.Routers.Select(Describe)],
     };
 
-    private static VirtualRouterStatus Describe(RouterStatus router) => new()
+    private VirtualRouterStatus Describe(RouterStatus router) => new()
     {
         Name = router.Name,
         Vrid = router.Vrid,
@@ -38,7 +48,7 @@ internal static class StatusText
         Priority = router.Priority,
         Addresses = [.. router.Addresses.Select(a => new AddressStatus(a.Address.ToString(), a.Present))],
         Active = Active(router),
-        Since = router.Since == Core.Instant.Zero ? null : WallClock.At(router.Since),
+        Since = router.Since == Core.Instant.Zero ? null : clock.At(router.Since),
         Reason = Reason(router),
         Remedy = router.State == RouterState.Fault ? ReasonText.Remedy(router.Reason, router.Interface) : null,
         Transitions = router.Transitions,
@@ -54,7 +64,7 @@ internal static class StatusText
         ForeignClaims = router.ForeignClaims,
         LastForeignClaim = router.LastClaimAddress.IsNone
             ? null
-            : new ForeignClaim(router.LastClaimAddress.ToString(), router.LastClaimMac.ToString(), WallClock.At(router.LastClaimAt)),
+            : new ForeignClaim(router.LastClaimAddress.ToString(), router.LastClaimMac.ToString(), clock.At(router.LastClaimAt)),
         AnnouncementsSent = router.AnnouncementsSent,
         AddressListMismatches = router.AddressListMismatches,
         Families = [.. router.Families.Select(f => new FamilyStatus

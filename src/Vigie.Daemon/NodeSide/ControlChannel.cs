@@ -32,7 +32,7 @@ internal sealed class ControlChannel(SeqPacketSocket socket) : INodeEventSink
     {
         for (var i = 0; i < loop.RouterCount; i++)
             SendPart(request, loop.WriteStatus(i, _buffer.AsSpan(request.Length)));
-        SendPart(request, node.Write(_buffer.AsSpan(request.Length)));
+        SendPart(request, node.Write(_buffer.AsSpan(request.Length), loop.Lateness));
     }
 
     public void SendDone(ConfigurationDoneMessage done) => Send(done.Write(_buffer));

@@ -246,7 +246,7 @@ internal sealed class NodePump : IDisposable
                 _channel.SendStatus(_loop, message[1..], new NodeStatus(
                     _loop.Config.Node, _loop.RouterCount, _realTime, _memoryLocked, _started, now,
                     _loop.UnattributedDrops(Node.Routers.DropReason.Vrid), _channel.Lost,
-                    GC.GetAllocatedBytesForCurrentThread() - _allocatedAtStart));
+                    GC.GetAllocatedBytesForCurrentThread() - _allocatedAtStart, GC.CollectionCount(0), Environment.ProcessId));
                 break;
             case MessageKind.ConfigurationPiece:
                 // The first piece says so: what an earlier, unfinished reload left does not count.

@@ -1,4 +1,5 @@
 using Vigie.Core;
+using Vigie.Node.Routers;
 
 namespace Vigie.Node.Messages;
 
@@ -12,12 +13,16 @@ namespace Vigie.Node.Messages;
 /// <param name="UnknownVrid">Messages dropped because no virtual router here has their VRID.</param>
 /// <param name="LostMessages">Messages to control that found the channel full.</param>
 /// <param name="AllocatedBytes">What the election thread has allocated since it became steady.</param>
+/// <param name="Collections">Garbage collections of the node process.</param>
+/// <param name="ProcessId">The node process's id.</param>
 public readonly record struct NodeStatus(
     string Node, int Routers, bool RealTime, bool MemoryLocked, Instant Started, Instant Now, long UnknownVrid, long LostMessages,
-    long AllocatedBytes)
+    long AllocatedBytes, int Collections, int ProcessId)
 {
-    public int Write(Span<byte> buffer)
+    /// <summary>Writes the kind byte, this, and the lateness of all the host's advertisements; allocates nothing.</summary>
+    public int Write(Span<byte> buffer, LatenessHistogram lateness)
     {
+        ArgumentNullException.ThrowIfNull(lateness);
         var writer = new SpanWriter(buffer);
         writer.Write((byte)MessageKind.StatusEnd);
         writer.Write(Node);
@@ -29,11 +34,15 @@ public readonly record struct NodeStatus(
         writer.Write(UnknownVrid);
         writer.Write(LostMessages);
         writer.Write(AllocatedBytes);
+        writer.Write(Collections);
+        writer.Write(ProcessId);
+        HostLateness.Write(ref writer, lateness);
         return writer.Length;
     }
 
-    /// <summary>Reads what follows the kind byte.</summary>
+    /// <summary>Reads what follows the kind byte; a <see cref="HostLateness"/> follows.</summary>
     public static NodeStatus Read(ref SpanReader reader) => new(
         reader.ReadString(), reader.ReadInt32(), reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadInstant(),
-        reader.ReadInstant(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+        reader.ReadInstant(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt32(),
+        reader.ReadInt32());
 }

@@ -43,6 +43,15 @@ public sealed class LatenessHistogram
         return MaxMicroseconds;
     }
 
+    /// <summary>How many buckets there are; most of them are empty.</summary>
+    internal int Length => _buckets.Length;
+
+    /// <summary>How many measurements fell into a bucket.</summary>
+    internal long CountIn(int bucket) => _buckets[bucket];
+
+    /// <summary>The largest lateness that a bucket takes, in microseconds.</summary>
+    internal static long LimitOf(int bucket) => UpperBound(bucket);
+
     private static int BucketOf(long value)
     {
         if (value < BucketsPerOctave)

@@ -18,10 +18,6 @@ internal sealed class RouterRuntime
     private IpAddress[] _advertisedIPv6 = [];
     private IpPrefix[] _planned = [];
 
-    // Digests of the last differing address list of each family, so that one event is made per change.
-    private int _mismatchIPv4;
-    private int _mismatchIPv6;
-
     public RouterRuntime(int slot, VirtualRouterConfig config)
     {
         Slot = slot;
@@ -84,8 +80,11 @@ internal sealed class RouterRuntime
 
     public IpPrefix AddressErrorAt { get; set; }
 
-    /// <summary>The last interval heard that is not ours, so that one event is made per change.</summary>
-    public TimeSpan MismatchInterval { get; set; }
+    /// <summary>Who advertises other address lists than ours, by their digests.</summary>
+    public DisagreementMemory OtherLists { get; } = new();
+
+    /// <summary>Who advertises at another interval than ours, by its ticks.</summary>
+    public DisagreementMemory OtherIntervals { get; } = new();
 
     /// <summary>Which drop reasons have been reported already.</summary>
     public uint ReportedDrops { get; set; }
@@ -140,19 +139,10 @@ internal sealed class RouterRuntime
         return _planned;
     }
 
-    /// <summary>Takes note of a differing address list; true when it is another one than last time.</summary>
-    public bool NoteMismatch(IpFamily family, int digest)
-    {
-        ref var last = ref family == IpFamily.IPv4 ? ref _mismatchIPv4 : ref _mismatchIPv6;
-        var isNew = last != digest;
-        last = digest;
-        return isNew;
-    }
-
     public void ForgetMismatches()
     {
-        _mismatchIPv4 = _mismatchIPv6 = 0;
-        MismatchInterval = TimeSpan.Zero;
+        OtherLists.Clear();
+        OtherIntervals.Clear();
     }
 
     /// <summary>

@@ -23,7 +23,7 @@ public sealed class EventTextTests
     [MemberData(nameof(Kinds))]
     public void Every_kind_of_event_has_a_sentence_and_a_stable_word(NodeEventKind kind)
     {
-        var document = EventText.Describe(Event(kind), "db");
+        var document = EventText.Describe(Event(kind), "db", new WallClock());
 
         Assert.Matches("^[a-z_]+$", document.Kind);
         Assert.NotEmpty(document.Message);
@@ -33,7 +33,7 @@ public sealed class EventTextTests
     [Fact]
     public void No_two_kinds_of_event_share_a_word()
     {
-        var words = Enum.GetValues<NodeEventKind>().Select(kind => EventText.Describe(Event(kind), "").Kind).ToList();
+        var words = Enum.GetValues<NodeEventKind>().Select(kind => EventText.Describe(Event(kind), "", new WallClock()).Kind).ToList();
 
         Assert.Equal(words.Count, words.Distinct().Count());
     }
@@ -54,7 +54,7 @@ public sealed class EventTextTests
     public void A_refused_address_names_the_address_the_kernels_reason_and_the_remedy()
     {
         var document = EventText.Describe(
-            Event(NodeEventKind.AddressRefused) with { Error = Errno.EPERM, Address = IpPrefix.Parse("10.77.0.100/24") }, "db");
+            Event(NodeEventKind.AddressRefused) with { Error = Errno.EPERM, Address = IpPrefix.Parse("10.77.0.100/24") }, "db", new WallClock());
 
         Assert.Contains("10.77.0.100/24", document.Message, StringComparison.Ordinal);
         Assert.Contains("EPERM", document.Message, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class EventTextTests
     [Fact]
     public void An_event_of_the_whole_host_names_no_virtual_router()
     {
-        Assert.Null(EventText.Describe(Event(NodeEventKind.Started) with { Router = -1 }, "").VirtualRouter);
+        Assert.Null(EventText.Describe(Event(NodeEventKind.Started) with { Router = -1 }, "", new WallClock()).VirtualRouter);
     }
 
     private static NodeEvent Event(NodeEventKind kind) => new()

@@ -4,6 +4,7 @@ using Vigie.Core;
 using Vigie.Daemon.ControlSide;
 using Vigie.Linux;
 using Vigie.Node.Messages;
+using Vigie.Node.Routers;
 using Xunit;
 
 namespace Vigie.Daemon.Tests.ControlSide;
@@ -21,7 +22,7 @@ public sealed class NodeChannelTests : IDisposable
     public NodeChannelTests()
     {
         (_node, var control) = SeqPacketSocket.CreatePair();
-        _channel = new NodeChannel(control, new EventRing(_log));
+        _channel = new NodeChannel(control, new EventRing(_log), new WallClock());
         _channel.Start();
     }
 
@@ -99,7 +100,7 @@ public sealed class NodeChannelTests : IDisposable
 
     private void Answer(int routers, int request = 1, string node = "alpha")
     {
-        var length = new NodeStatus(node, routers, true, true, new Instant(1), new Instant(2), 0, 0, 0).Write(_buffer);
+        var length = new NodeStatus(node, routers, true, true, new Instant(1), new Instant(2), 0, 0, 0, 0, 1).Write(_buffer, new LatenessHistogram());
         Assert.Equal(0, _node.Send([_buffer[0], .. BitConverter.GetBytes(request), .. _buffer.AsSpan(1, length - 1)]));
     }
 

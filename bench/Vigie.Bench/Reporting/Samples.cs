@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Vigie.Bench;
+namespace Vigie.Bench.Reporting;
 
 /// <summary>Measured values of one cell, in one unit.</summary>
 internal sealed class Samples

@@ -1,0 +1,24 @@
+using Vigie.Bench.Announce;
+using Vigie.Bench.Codecs;
+using Vigie.Bench.Failover;
+using Vigie.Bench.Lateness;
+using Vigie.Bench.Reporting;
+using Vigie.Bench.Scale;
+using Vigie.Bench.Start;
+
+namespace Vigie.Bench;
+
+/// <summary>One benchmark: how it is called, how long it will take about, and what it does.</summary>
+internal sealed record Benchmark(string Verb, string Summary, Func<BenchmarkOptions, TimeSpan> Estimate, Func<BenchmarkOptions, Section> Run)
+{
+    /// <summary>In the order in which "all" runs them.</summary>
+    public static readonly IReadOnlyList<Benchmark> All =
+    [
+        new("failover", "what a client loses when the owner stops, dies or is cut off, at 1 s, 100 ms and 10 ms", FailoverBenchmark.Estimate, FailoverBenchmark.Run),
+        new("announce", "1,000 addresses taken over: until the last one is announced", AnnounceBenchmark.Estimate, AnnounceBenchmark.Run),
+        new("scale", "processor time, memory and time to Active for 1, 50, 200 and 1,000 virtual routers", ScaleBenchmark.Estimate, ScaleBenchmark.Run),
+        new("lateness", "how late advertisements leave while the control process allocates 200 MB/s", LatenessBenchmark.Estimate, LatenessBenchmark.Run),
+        new("start", "from the command to an answer on the socket, and to the first advertisement", StartBenchmark.Estimate, StartBenchmark.Run),
+        new("codecs", "nanoseconds and bytes allocated per message", CodecBenchmark.Estimate, CodecBenchmark.Run),
+    ];
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Vigie.Contract;
+using Vigie.Core;
+using Vigie.Core.Election;
+using Vigie.Daemon.ControlSide;
+using Vigie.Linux;
+using Vigie.Node.Events;
+using Vigie.Node.Messages;
+using Vigie.Node.Routers;
+using Xunit;
+using LatenessBucket = Vigie.Contract.LatenessBucket;
+
+namespace Vigie.Daemon.Tests.ControlSide;
+
+/// <summary>What the node tells becomes the document that is served.</summary>
+public sealed class StatusTextTests
+{
+    [Fact]
+    public void What_the_node_counts_for_the_whole_host_is_shown()
+    {
+        var status = new StatusText(new WallClock()).Describe(Answer(Clock.Now()));
+
+        Assert.Equal((4, 5), (status.UnknownVrid, status.LostMessages));
+        Assert.Equal((7, 100), (status.Lateness.Count, status.Lateness.Max));
+        Assert.Equal([new LatenessBucket(3, 6), new LatenessBucket(103, 1)], status.Lateness.Buckets);
+    }
+
+    [Fact]
+    public void Both_processes_are_shown_with_what_they_used()
+    {
+        var status = new StatusText(new WallClock()).Describe(Answer(Clock.Now()));
+
+        var node = status.NodeProcess!;
+        Assert.Equal((Environment.ProcessId, 6L, 8), (node.Pid, node.AllocatedBytes, node.Collections));
+        Assert.InRange(node.ResidentBytes, 1, long.MaxValue);
+        Assert.InRange(node.CpuSeconds, 0.01, double.MaxValue);
+        Assert.InRange(status.ControlProcess!.AllocatedBytes, 1, long.MaxValue);
+    }
+
+    [Fact]
+    public void A_process_that_the_kernel_does_not_show_is_still_named()
+    {
+        var figures = ProcessFigures.Of(int.MaxValue, 1, 2);
+
+        Assert.Equal(new ProcessStatus { Pid = int.MaxValue, AllocatedBytes = 1, Collections = 2 }, figures);
+    }
+
+    [Fact]
+    public void The_time_of_a_change_is_the_same_in_every_status_and_in_its_event()
+    {
+        var clock = new WallClock();
+        var text = new StatusText(clock);
+        var since = Clock.Now();
+        var told = EventText.Describe(new NodeEvent { Kind = NodeEventKind.StateChanged, At = since, State = RouterState.Backup }, "db", clock).Time;
+
+        var seen = Enumerable.Range(0, 100).Select(_ => text.Describe(Answer(since)).VirtualRouters[0].Since).Distinct();
+
+        Assert.Equal([told], seen);
+    }
+
+    [Fact]
+    public void A_clock_that_is_asked_for_too_many_moments_forgets_those_that_nobody_asks_for()
+    {
+        var clock = new WallClock();
+        var kept = clock.At(Instant.Zero);
+
+        for (var i = 1; i < 5 * WallClock.Remembered; i++)
+        {
+            clock.At(new Instant(i));
+            if (i % 1000 == 0)
+                Assert.Equal(kept, clock.At(Instant.Zero));
+        }
+
+        Assert.InRange(clock.Count, WallClock.Remembered, 2 * WallClock.Remembered);
+    }
+
+    private static StatusAnswer Answer(Instant since)
+    {
+        var router = new RouterStatus
+        {
+            Name = "db", Interface = "eth0", State = RouterState.Backup, Since = since, Addresses = [], Families = [], Peers = [],
+            Drops = ImmutableArray.Create(new long[DropCounters.Length]),
+        };
+        return new StatusAnswer(
+            new NodeStatus("alpha", 1, true, true, since, since, 4, 5, 6, 8, Environment.ProcessId),
+            new HostLateness(new LatenessStatus(7, 3, 100, 100, 100), [new(3, 6), new(103, 1)]), [router]);
+    }
+}
