@@ -174,7 +174,7 @@ public class ElectionScenarios
     }
 
     [Fact]
-    public void A_backup_that_was_itself_late_listens_for_one_more_interval()
+    public void A_backup_that_was_itself_late_listens_for_an_interval_and_a_quarter()
     {
         var host = new Host(Host.Router(priority: 100)).Started();
         host.Hear("10.77.0.2", 200);

@@ -31,7 +31,7 @@ internal sealed class ActiveWatch(IpFamily family)
     /// <summary>Active_Adver_Interval of RFC 9568 6.1.</summary>
     public TimeSpan ActiveAdverInterval { get; private set; }
 
-    /// <summary>When Active_Down_Timer fires.</summary>
+    /// <summary>When Active_Down_Timer fires; without a meaning unless the router is Backup.</summary>
     public Instant ActiveDownAt { get; private set; } = Instant.Never;
 
     public IpAddress ActiveSource { get; private set; }
@@ -67,8 +67,6 @@ internal sealed class ActiveWatch(IpFamily family)
             ActiveAdverInterval = config.AdvertisementInterval;
         Arm(config);
     }
-
-    public void Stop() => ActiveDownAt = Instant.Never;
 
     public void ForgetActive()
     {

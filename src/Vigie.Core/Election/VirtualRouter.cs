@@ -153,12 +153,12 @@ public sealed class VirtualRouter
 
     /// <summary>
     /// This host has not run, and so has not listened, for longer than an interval until now. A Backup that took the
-    /// silence for the Active's would take over for nothing: it waits for one more interval, once in each silence.
+    /// silence for the Active's would take over for nothing: it waits for an interval and a quarter more, once in each silence.
     /// </summary>
     public void OnUnattended(Instant now)
     {
         if (State == RouterState.Backup)
-            GrantOneInterval(now);
+            GrantAnInterval(now);
     }
 
     /// <summary>The kernel has taken every address: now, and not before, neighbours may be taught.</summary>
@@ -378,7 +378,7 @@ public sealed class VirtualRouter
     private void TakeOverUnlessLate(Instant now, List<Effect> effects)
     {
         // A host that could not run for a while has not listened either: what it takes for silence may be its own.
-        if (now - ActiveDownAt() > LongestActiveAdverInterval() / 2 && GrantOneInterval(now))
+        if (now - ActiveDownAt() > LongestActiveAdverInterval() / 2 && GrantAnInterval(now))
             return;
 
         var resigned = (_v4?.Resigned ?? false) || (_v6?.Resigned ?? false);
@@ -388,12 +388,13 @@ public sealed class VirtualRouter
             effects);
     }
 
-    private bool GrantOneInterval(Instant now)
+    private bool GrantAnInterval(Instant now)
     {
         if (_graceGranted)
             return false;
         _graceGranted = true;
-        var until = now + LongestActiveAdverInterval();
+        // And a quarter: the Active may have spoken just before we listened again, and its next word takes its way.
+        var until = now + LongestActiveAdverInterval() * 5 / 4;
         _v4?.Postpone(until);
         _v6?.Postpone(until);
         return true;
@@ -406,8 +407,6 @@ public sealed class VirtualRouter
         Enter(now, RouterState.Active, reason, effects);
         effects.Add(Effect.AcquireAddresses);
         _advertiseAt = now + Config.AdvertisementInterval;
-        _v4?.Stop();
-        _v6?.Stop();
         _v4?.ForgetActive();
         _v6?.ForgetActive();
     }
@@ -432,12 +431,6 @@ public sealed class VirtualRouter
         _graceGranted = false;
         _advertiseAt = Instant.Never;
         _preemptAt = Instant.Never;
-        if (state is not RouterState.Backup)
-        {
-            _v4?.Stop();
-            _v6?.Stop();
-        }
-
         effects.Add(Effect.ReportState(state, reason));
     }
 

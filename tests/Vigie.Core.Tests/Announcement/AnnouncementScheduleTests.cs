@@ -33,6 +33,23 @@ public sealed class AnnouncementScheduleTests
     }
 
     [Fact]
+    public void The_first_round_of_a_later_burst_and_every_refresh_verify_and_no_other_round_does()
+    {
+        var schedule = new AnnouncementSchedule();
+        schedule.Start(Beginning, 1);
+        var verifying = new List<int>();
+
+        for (var round = 0; round < 18; round++)
+        {
+            if (schedule.NextRoundVerifies)
+                verifying.Add(round);
+            Assert.True(schedule.TryNext(schedule.DueAt, out _));
+        }
+
+        Assert.Equal([5, 10, 15, 16, 17], verifying);
+    }
+
+    [Fact]
     public void Before_it_is_due_nothing_is_given()
     {
         var schedule = new AnnouncementSchedule();

@@ -1,3 +1,4 @@
+using Vigie.Core.Configuration;
 using Vigie.Core.Election;
 using Vigie.Core.Net;
 using Xunit;
@@ -78,5 +79,62 @@ public sealed class ElectionBoundaryTests
 
         Assert.Equal(ElectionScene.Ours, scene.Router.Primary(IpFamily.IPv4));
         Assert.Equal(IpAddress.None, scene.Router.Primary(IpFamily.IPv6));
+    }
+
+    [Fact]
+    public void A_router_that_begins_again_knows_of_nobody()
+    {
+        var scene = ElectionScene.Backup();
+        scene.LoseInterface(TransitionReason.InterfaceDown);
+        scene.Hear(priority: 150, from: ElectionScene.Higher);
+
+        scene.Start();
+
+        Assert.Equal(IpAddress.None, scene.Router.ActiveSource(IpFamily.IPv4));
+        // Another one's resignation is not taken for a stale one.
+        Assert.Equal(TimeSpan.FromTicks(6_093_750), scene.Hear(priority: 0, from: ElectionScene.Lower).Wait);
+    }
+
+    [Fact]
+    public void A_lower_Active_is_the_Active_as_long_as_it_speaks_and_nobody_is_after_it_resigned()
+    {
+        var scene = ElectionScene.Backup();
+
+        scene.Hear(priority: 50);
+        Assert.Equal((ElectionScene.Higher, (byte)50), (scene.Router.ActiveSource(IpFamily.IPv4), scene.Router.ActivePriority(IpFamily.IPv4)));
+
+        scene.Hear(priority: 0);
+        Assert.Equal((IpAddress.None, (byte)0), (scene.Router.ActiveSource(IpFamily.IPv4), scene.Router.ActivePriority(IpFamily.IPv4)));
+    }
+
+    [Fact]
+    public void A_router_that_was_shut_down_may_be_started_again()
+    {
+        var scene = ElectionScene.Active();
+        scene.Shutdown();
+
+        Assert.Equal(Backup, scene.Start().State);
+    }
+
+    [Fact]
+    public void Other_settings_count_for_IPv6_alone()
+    {
+        var scene = ElectionScene.Backup(addresses: OnlyIPv6);
+
+        // 3 intervals and 156/256 of one.
+        Assert.Equal(TimeSpan.FromTicks(72_187_500), scene.Reconfigure(ElectionScene.Config(seconds: 2, addresses: OnlyIPv6)).Wait);
+    }
+
+    [Fact]
+    public void An_owner_takes_its_role_back_though_preemption_is_off()
+    {
+        // RFC 9568 6.1, Preempt_Mode. An owner is Backup only after it overslept.
+        var scene = ElectionScene.Active(priority: 255, preempt: PreemptConfig.Never).After(60);
+
+        scene.Hear(priority: 200);
+        scene.After(1).Hear(priority: 200);
+
+        // Its timer goes on though the other speaks: 3 intervals and 1/256 of one, less what has passed.
+        Assert.Equal(TimeSpan.FromTicks(20_039_062), scene.Wait);
     }
 }

@@ -8,6 +8,7 @@ namespace Vigie.Core.Tests.Election;
 public sealed class LateWakeUpTests
 {
     private static readonly TimeSpan DownInterval = TimeSpan.FromTicks(36_093_750);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1.25);
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
 
     [Fact]
@@ -19,11 +20,11 @@ public sealed class LateWakeUpTests
     }
 
     [Fact]
-    public void Later_than_that_grants_one_more_interval()
+    public void Later_than_that_grants_an_interval_and_a_quarter()
     {
         var scene = ElectionScene.Backup().After(DownInterval).After(0.5).After(Tick);
 
-        Assert.Equal(new Outcome(Outcome.Nothing, Backup, TimeSpan.FromSeconds(1)), scene.WakeNow());
+        Assert.Equal(new Outcome(Outcome.Nothing, Backup, Grace), scene.WakeNow());
         Assert.Equal("send 100, Active (ActiveSilent), acquire", scene.Wake().Effects);
     }
 
@@ -33,7 +34,7 @@ public sealed class LateWakeUpTests
         var scene = ElectionScene.Backup();
         scene.Hear(priority: 200, seconds: 4);
 
-        Assert.Equal(TimeSpan.FromSeconds(4), scene.After(3600).WakeNow().Wait);
+        Assert.Equal(TimeSpan.FromSeconds(5), scene.After(3600).WakeNow().Wait);
     }
 
     [Fact]
@@ -70,7 +71,7 @@ public sealed class LateWakeUpTests
         scene.WakeNow();
         scene.Hear(priority: 200);
 
-        Assert.Equal(new Outcome(Outcome.Nothing, Backup, TimeSpan.FromSeconds(1)), scene.After(60).WakeNow());
+        Assert.Equal(new Outcome(Outcome.Nothing, Backup, Grace), scene.After(60).WakeNow());
     }
 
     [Fact]
@@ -89,15 +90,44 @@ public sealed class LateWakeUpTests
     }
 
     [Fact]
-    public void A_Backup_left_unattended_waits_for_one_more_interval_and_only_once()
+    public void A_Backup_left_unattended_waits_for_an_interval_and_a_quarter_and_only_once()
     {
         var scene = ElectionScene.Backup().After(DownInterval - Tick);
         scene.Router.OnUnattended(scene.Now);
-        Assert.Equal(TimeSpan.FromSeconds(1), scene.Wait);
+        Assert.Equal(Grace, scene.Wait);
 
         scene.After(0.5);
         scene.Router.OnUnattended(scene.Now);
-        Assert.Equal(TimeSpan.FromSeconds(0.5), scene.Wait);
+        Assert.Equal(TimeSpan.FromSeconds(0.75), scene.Wait);
+    }
+
+    [Fact]
+    public void The_interval_granted_is_that_of_the_slower_family()
+    {
+        var onlyIPv6 = ElectionScene.Backup(addresses: "2001:db8::100/64").After(DownInterval - Tick);
+        onlyIPv6.Router.OnUnattended(onlyIPv6.Now);
+        Assert.Equal(Grace, onlyIPv6.Wait);
+
+        var both = ElectionScene.Backup(addresses: "192.0.2.100/24 2001:db8::100/64");
+        both.Hear(priority: 200, seconds: 4, from: ElectionScene.Higher6);
+        both.Hear(priority: 200, seconds: 1);
+        Assert.Equal(TimeSpan.FromSeconds(5), both.After(3600).WakeNow().Wait);
+    }
+
+    [Fact]
+    public void An_Active_that_overslept_learns_from_whoever_speaks()
+    {
+        var scene = ElectionScene.Active().After(60);
+
+        // 3 intervals of the new Active's and 156/256 of one.
+        Assert.Equal(TimeSpan.FromTicks(144_375_000), scene.Hear(priority: 200, seconds: 4).Wait);
+    }
+
+    [Fact]
+    public void To_hear_a_lower_one_two_intervals_late_is_overslept_and_a_tick_less_is_not()
+    {
+        Assert.Equal(Active, ElectionScene.Active().After(3).After(-Tick).Hear(priority: 50).State);
+        Assert.Equal(Backup, ElectionScene.Active().After(3).Hear(priority: 50).State);
     }
 
     [Theory]

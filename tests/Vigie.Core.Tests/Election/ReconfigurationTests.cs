@@ -103,7 +103,7 @@ public sealed class ReconfigurationTests
         var scene = ElectionScene.Backup().After(60);
         scene.WakeNow();
 
-        Assert.Equal(new Outcome(Outcome.Nothing, Backup, OneSecond), scene.Reconfigure(ElectionScene.Config(priority: 120)));
+        Assert.Equal(new Outcome(Outcome.Nothing, Backup, 1.25 * OneSecond), scene.Reconfigure(ElectionScene.Config(priority: 120)));
     }
 
     [Fact]

@@ -84,6 +84,13 @@ public sealed class IpHeaderTests
     }
 
     [Fact]
+    public void An_IPv4_packet_may_be_a_header_alone()
+    {
+        Assert.Equal(Ipv4Error.None, Ipv4Codec.TryDecode(WithV4Checksum([.. V4.AsSpan(0, 20)], total: 20), out _, out var payload));
+        Assert.True(payload.IsEmpty);
+    }
+
+    [Fact]
     public void IPv4_options_are_passed_over()
     {
         var packet = WithV4Checksum([0x46, .. V4.AsSpan(1, 19), 0x94, 4, 0, 0, .. V4.AsSpan(20)], total: 44);
