@@ -14,12 +14,13 @@ namespace Vigie.Bench.Announce;
 internal static class AnnounceBenchmark
 {
     private const string Method =
-        "1,000 addresses on one interface, IPv4 as 5 virtual routers of 200, IPv6 as 20 of 50 (more do not fit an advertisement), advertised every 10 ms. The owner resigns "
+        "1,000 addresses on one interface, IPv4 as 5 virtual routers of 200, IPv6 as 20 of 50 (more do not fit an advertisement), advertised every 100 ms. The owner resigns "
         + "(SIGTERM) or is cut off and killed (power cut). Times are those at which the client's kernel saw the frames: from the new owner's first advertisement to the last address' "
-        + "first gratuitous ARP or neighbour advertisement, and from the fault to the same. Both programs log every event; *Vigie* is with the JSON log. "
+        + "first gratuitous ARP or neighbour advertisement, and from the fault to the same. A run in which the Backup took over before the fault is repeated and counted. Both programs log every event; *Vigie* is with the JSON log. "
         + "*Verdict*: Vigie's median is at most 100 ms.";
 
     private const double BoundMilliseconds = 100;
+    private const int MostAttempts = 3;
 
     // Nobody asks anything while the addresses move; far above every healthy time.
     private static readonly TimeSpan WaitForTheLast = TimeSpan.FromSeconds(4);
@@ -40,6 +41,7 @@ internal static class AnnounceBenchmark
         var section = new Section(
             "1,000 addresses", Method, "family", "fault", "program", "runs", "from the first advertisement: median ms", "worst", "from the fault: median ms", "ratio to keepalived", "verdict");
         var bound = new List<(IpFamily, Contestant, Samples)>();
+        var premature = 0;
         foreach (var (family, fault, programs) in Cases)
         {
             var announced = programs.ToDictionary(program => program, _ => new Samples());
@@ -48,7 +50,7 @@ internal static class AnnounceBenchmark
             {
                 foreach (var program in run % 2 == 0 ? programs : [.. programs.Reverse()])
                 {
-                    var (fromAdvertisement, fromFault) = Measure(program, family, fault);
+                    var (fromAdvertisement, fromFault) = MeasureCleanly(program, family, fault, ref premature);
                     announced[program].Add(fromAdvertisement.TotalMilliseconds);
                     total[program].Add(fromFault.TotalMilliseconds);
                     Runner.Say($"{family} {fault.Name,-9} {program,-16} {fromAdvertisement.TotalMilliseconds:0.0} ms after the first advertisement, {fromFault.TotalMilliseconds:0.0} ms after the fault");
@@ -73,12 +75,27 @@ internal static class AnnounceBenchmark
             section.Bound($"1,000 {family} addresses announced within 100 ms with full logging on: slowest median {Samples.Text(slowest)} ms", slowest <= BoundMilliseconds);
         }
 
+        section.Note($"{premature} runs were repeated because the Backup took over before the fault");
         return section;
     }
 
     private static int Runs(BenchmarkOptions options) => options.Repeat(3);
 
-    private static (TimeSpan FromAdvertisement, TimeSpan FromFault) Measure(Contestant program, IpFamily family, Fault fault)
+    private static (TimeSpan FromAdvertisement, TimeSpan FromFault) MeasureCleanly(Contestant program, IpFamily family, Fault fault, ref int premature)
+    {
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            if (Measure(program, family, fault) is { } measured)
+                return measured;
+            Runner.Say($"{family} {fault.Name,-9} {program,-16} again: the Backup took over before the fault");
+            premature++;
+        }
+
+        throw new LabException($"{program}: the Backup took over before the fault in {MostAttempts} runs of {MostAttempts}");
+    }
+
+    /// <summary>Null when the Backup took over before anything was done to the owner.</summary>
+    private static (TimeSpan FromAdvertisement, TimeSpan FromFault)? Measure(Contestant program, IpFamily family, Fault fault)
     {
         using var lab = new AnnounceLab();
         var addresses = AnnounceLab.Addresses(family).SelectMany(list => list).Select(prefix => prefix.Address).ToHashSet();
@@ -95,13 +112,17 @@ internal static class AnnounceBenchmark
         var frames = capture.Stop().Where(frame => frame.Source == lab.Beta.Interface("eth0").Mac).ToList();
 
         var first = frames.Find(frame => Sightings.Advertisement(frame) is not null) ?? throw new LabException($"{program}: nobody took over");
-        var last = first.At;
+        if (first.At < at)
+            return null;
+        var times = new List<TimeSpan>();
         foreach (var frame in frames)
             if (frame.At >= first.At && Sightings.Announced(frame) is { } address && addresses.Remove(address))
-                last = frame.At;
+                times.Add(frame.At - first.At);
         if (addresses.Count > 0)
             throw new LabException($"{program}: {addresses.Count} of the addresses were not announced within {WaitForTheLast.TotalSeconds} s, for example {addresses.First()}");
-        return (last - first.At, last - at);
+        // An outlier reads differently when most of the addresses were quick.
+        Runner.Say($"  half of them by {times[times.Count / 2].TotalMilliseconds:0.0} ms, 99 % by {times[times.Count * 99 / 100].TotalMilliseconds:0.0} ms");
+        return (times[^1], first.At + times[^1] - at);
     }
 
     private static void WaitUntilHeld(LabHost host, HashSet<IpAddress> addresses, Contestant program) => Condition.WaitFor(

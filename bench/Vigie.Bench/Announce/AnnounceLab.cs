@@ -41,7 +41,7 @@ internal sealed class AnnounceLab : IDisposable
 
     public static IEnumerable<VirtualRouterSetup> Routers(IpFamily family, byte priority) => Addresses(family).Select((addresses, i) => new VirtualRouterSetup
     {
-        Name = $"r{i + 1}", Vrid = (byte)(i + 1), Priority = priority, Interval = TimeSpan.FromMilliseconds(10), Addresses = [.. addresses],
+        Name = $"r{i + 1}", Vrid = (byte)(i + 1), Priority = priority, Interval = TimeSpan.FromMilliseconds(100), Addresses = [.. addresses],
     });
 
     public void Dispose() => Run.Dispose();

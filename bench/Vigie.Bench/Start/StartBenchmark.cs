@@ -4,6 +4,7 @@ using Vigie.Bench.Failover;
 using Vigie.Bench.Reporting;
 using Vigie.Contract;
 using Vigie.Core;
+using Vigie.Core.Net;
 using Vigie.Lab;
 using Vigie.Lab.Daemons;
 using Vigie.Lab.Topologies;
@@ -31,7 +32,7 @@ internal static class StartBenchmark
     {
         var cells = new Dictionary<(Contestant, string), Samples>();
         using var lab = new TwoHostsAndClient();
-        using var watch = new AdvertisementWatch(lab.Client);
+        using var watch = new AdvertisementWatch(lab.Client, IpFamily.IPv4);
         Measure(Contestant.Vigie, lab, watch); // the first one compiles what measures, and reads the executables from disk
         Measure(Contestant.Keepalived, lab, watch);
         for (var i = 0; i < options.Repeat(15, quick: 3); i++)
@@ -53,7 +54,7 @@ internal static class StartBenchmark
 
     private static IEnumerable<(string What, double Milliseconds)> Measure(Contestant contestant, TwoHostsAndClient lab, AdvertisementWatch watch)
     {
-        watch.Forget();
+        var known = watch.Count;
         var start = LabClock.Now;
         var running = contestant.Start(lab.Alpha, new VirtualRouterSetup { Priority = 255 });
         Instant? listening = null;
@@ -61,7 +62,7 @@ internal static class StartBenchmark
         Instant? advertised = null;
         while (listening is null || advertised is null || (running.Daemon is not null && answered is null))
         {
-            advertised ??= watch.TryHear(TimeSpan.FromMilliseconds(1));
+            advertised ??= watch.WaitForMore(known, TimeSpan.FromMilliseconds(1));
             listening ??= HasJoined(running.Process.Pid) ? LabClock.Now : null;
             if (running.Daemon is not null)
                 answered ??= Answers(lab.Alpha.SocketPath) ? LabClock.Now : null;
