@@ -10,7 +10,7 @@ if (($#)); then
   is_root || die "the benchmarks make network namespaces: run as root"
   need_dotnet
   need_build_packages
-  need_packages "benchmarks" iproute2 nftables keepalived procps
+  need_packages "benchmarks" iproute2 nftables keepalived procps tcpdump
   say "building"
   publish_vigie "$ARTIFACTS/bench-publish.log" || { tail -n 30 "$ARTIFACTS/bench-publish.log" >&2; die "Vigie does not build"; }
 fi

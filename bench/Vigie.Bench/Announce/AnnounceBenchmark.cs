@@ -16,7 +16,8 @@ internal static class AnnounceBenchmark
     private const string Method =
         "1,000 addresses on one interface, IPv4 as 5 virtual routers of 200, IPv6 as 20 of 50 (more do not fit an advertisement), advertised every 100 ms. The owner resigns "
         + "(SIGTERM) or is cut off and killed (power cut). Times are those at which the client's kernel saw the frames: from the new owner's first advertisement to the last address' "
-        + "first gratuitous ARP or neighbour advertisement, and from the fault to the same. A run in which the Backup took over before the fault is repeated and counted. Both programs log every event; *Vigie* is with the JSON log. "
+        + "first gratuitous ARP or neighbour advertisement, and from the fault to the same. A run in which the Backup took over before the fault is repeated and counted. Both programs log every event; *Vigie* is with the JSON log. After SIGTERM the old owner "
+        + "removes its thousand addresses in the same moment, and the hosts of the lab share one kernel and its locks, which hosts in the world do not. "
         + "*Verdict*: Vigie's median is at most 100 ms.";
 
     private const double BoundMilliseconds = 100;
@@ -40,7 +41,7 @@ internal static class AnnounceBenchmark
     {
         var section = new Section(
             "1,000 addresses", Method, "family", "fault", "program", "runs", "from the first advertisement: median ms", "worst", "from the fault: median ms", "ratio to keepalived", "verdict");
-        var bound = new List<(IpFamily, Contestant, Samples)>();
+        var bound = new List<(IpFamily Family, Fault Fault, Samples Samples)>();
         var premature = 0;
         foreach (var (family, fault, programs) in Cases)
         {
@@ -65,14 +66,16 @@ internal static class AnnounceBenchmark
                     Samples.Text(total[program].Median), isPeer ? "" : announced[program].RatioTo(announced[Contestant.KeepalivedDetailedLog]),
                     isPeer ? "" : Section.Verdict(announced[program].Median <= BoundMilliseconds));
                 if (!isPeer)
-                    bound.Add((family, program, announced[program]));
+                    bound.Add((family, fault, announced[program]));
             }
         }
 
-        foreach (var family in (IpFamily[])[IpFamily.IPv4, IpFamily.IPv6])
+        foreach (var group in bound.GroupBy(row => (row.Family, row.Fault)))
         {
-            var slowest = bound.Where(row => row.Item1 == family).Max(row => row.Item3.Median);
-            section.Bound($"1,000 {family} addresses announced within 100 ms with full logging on: slowest median {Samples.Text(slowest)} ms", slowest <= BoundMilliseconds);
+            var slowest = group.Max(row => row.Samples.Median);
+            section.Bound(
+                $"1,000 {group.Key.Family} addresses announced within 100 ms with full logging on, {group.Key.Fault.Name}: slowest median {Samples.Text(slowest)} ms",
+                slowest <= BoundMilliseconds);
         }
 
         section.Note($"{premature} runs were repeated because the Backup took over before the fault");

@@ -3,6 +3,7 @@ using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
@@ -41,9 +42,9 @@ public class CodecBenchmark
     {
         var job = Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
         if (options.Quick)
-            job = Job.Dry.WithToolchain(InProcessEmitToolchain.Instance);
+            job = job.WithWarmupCount(1).WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(20));
         // Only what goes wrong is printed; the table is ours.
-        var configuration = ManualConfig.CreateEmpty().AddJob(job).AddDiagnoser(MemoryDiagnoser.Default)
+        var configuration = ManualConfig.CreateEmpty().AddJob(job).AddLogger(NullLogger.Instance).AddDiagnoser(MemoryDiagnoser.Default)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), $"vigie-bench-{Environment.ProcessId}"));
         try
         {
@@ -76,11 +77,8 @@ public class CodecBenchmark
     }
 
     // EncodeVersion3IPv4 -> "encode version 3 IPv4"
-    private static string Words(string name)
-    {
-        var spaced = Regex.Replace(name, "(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=I)", " ").Replace("I Pv ", "IPv", StringComparison.Ordinal).Replace("IPv ", "IPv", StringComparison.Ordinal);
-        return char.ToLowerInvariant(spaced[0]) + spaced[1..];
-    }
+    private static string Words(string name) =>
+        Regex.Replace(name, "(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=I)", " ").ToLowerInvariant().Replace("ipv ", "IPv", StringComparison.Ordinal);
 
     [GlobalSetup]
     public void Prepare()
