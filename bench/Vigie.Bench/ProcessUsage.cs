@@ -5,7 +5,7 @@ namespace Vigie.Bench;
 /// <summary>What a set of processes has used, by the kernel's own accounting.</summary>
 internal readonly record struct ProcessUsage(double CpuSeconds, double ResidentMegabytes)
 {
-    private const double NanosecondsPerSecond = 1e9;
+    private const double TicksPerSecond = 100; // sysconf(_SC_CLK_TCK) is 100 on every Linux that .NET runs on
 
     public static ProcessUsage Of(IEnumerable<int> processes)
     {
@@ -13,9 +13,11 @@ internal readonly record struct ProcessUsage(double CpuSeconds, double ResidentM
         var resident = 0.0;
         foreach (var pid in processes)
         {
-            // Nanoseconds on a processor, thread by thread; the ticks of /proc/PID/stat are too coarse for a percent.
-            foreach (var thread in Directory.EnumerateDirectories($"/proc/{pid}/task"))
-                cpu += Number(File.ReadAllText(thread + "/schedstat").Split(' ')[0]) / NanosecondsPerSecond;
+            // After the parenthesis that ends the name: state is field 3, utime 14, stime 15 (proc(5)). Threads that have
+            // ended are in it, and their sum is exact, whatever the split between the two.
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            cpu += (Number(fields[11]) + Number(fields[12])) / TicksPerSecond;
             var line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
             resident += Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
         }

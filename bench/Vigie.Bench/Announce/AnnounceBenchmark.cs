@@ -16,12 +16,14 @@ internal static class AnnounceBenchmark
     private const string Method =
         "1,000 addresses on one interface, IPv4 as 5 virtual routers of 200, IPv6 as 20 of 50 (more do not fit an advertisement), advertised every 100 ms. The owner resigns "
         + "(SIGTERM) or is cut off and killed (power cut). Times are those at which the client's kernel saw the frames: from the new owner's first advertisement to the last address' "
-        + "first gratuitous ARP or neighbour advertisement, and from the fault to the same. A run in which the Backup took over before the fault is repeated and counted. Both programs log every event; *Vigie* is with the JSON log. After SIGTERM the old owner "
+        + "first gratuitous ARP or neighbour advertisement, and from the fault to the same. A run in which the Backup took over too early for the fault to be the reason is repeated, at most twice, and counted. Both programs log every event; *Vigie* is with the JSON log. After SIGTERM the old owner "
         + "removes its thousand addresses in the same moment, and the hosts of the lab share one kernel and its locks, which hosts in the world do not. "
         + "*Verdict*: Vigie's median is at most 100 ms.";
 
     private const double BoundMilliseconds = 100;
     private const int MostAttempts = 3;
+    private static readonly TimeSpan ShortestAfterResignation = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan ShortestAfterSilence = TimeSpan.FromMilliseconds(200);
 
     // Nobody asks anything while the addresses move; far above every healthy time.
     private static readonly TimeSpan WaitForTheLast = TimeSpan.FromSeconds(4);
@@ -51,7 +53,8 @@ internal static class AnnounceBenchmark
             {
                 foreach (var program in run % 2 == 0 ? programs : [.. programs.Reverse()])
                 {
-                    var (fromAdvertisement, fromFault) = MeasureCleanly(program, family, fault, ref premature);
+                    if (MeasureCleanly(program, family, fault, ref premature) is not var (fromAdvertisement, fromFault))
+                        continue;
                     announced[program].Add(fromAdvertisement.TotalMilliseconds);
                     total[program].Add(fromFault.TotalMilliseconds);
                     Runner.Say($"{family} {fault.Name,-9} {program,-16} {fromAdvertisement.TotalMilliseconds:0.0} ms after the first advertisement, {fromFault.TotalMilliseconds:0.0} ms after the fault");
@@ -75,16 +78,16 @@ internal static class AnnounceBenchmark
             var slowest = group.Max(row => row.Samples.Median);
             section.Bound(
                 $"1,000 {group.Key.Family} addresses announced within 100 ms with full logging on, {group.Key.Fault.Name}: slowest median {Samples.Text(slowest)} ms",
-                slowest <= BoundMilliseconds);
+                group.All(row => row.Samples.Median <= BoundMilliseconds));
         }
 
-        section.Note($"{premature} runs were repeated because the Backup took over before the fault");
+        section.Note($"{premature} runs were repeated because the Backup took over too early for the fault to be the reason");
         return section;
     }
 
     private static int Runs(BenchmarkOptions options) => options.Repeat(3);
 
-    private static (TimeSpan FromAdvertisement, TimeSpan FromFault) MeasureCleanly(Contestant program, IpFamily family, Fault fault, ref int premature)
+    private static (TimeSpan FromAdvertisement, TimeSpan FromFault)? MeasureCleanly(Contestant program, IpFamily family, Fault fault, ref int premature)
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
@@ -94,10 +97,10 @@ internal static class AnnounceBenchmark
             premature++;
         }
 
-        throw new LabException($"{program}: the Backup took over before the fault in {MostAttempts} runs of {MostAttempts}");
+        return null; // the row has a run less
     }
 
-    /// <summary>Null when the Backup took over before anything was done to the owner.</summary>
+    /// <summary>Null when the Backup took over for another reason than the fault: the owner had been silent for too long before.</summary>
     private static (TimeSpan FromAdvertisement, TimeSpan FromFault)? Measure(Contestant program, IpFamily family, Fault fault)
     {
         using var lab = new AnnounceLab();
@@ -115,7 +118,8 @@ internal static class AnnounceBenchmark
         var frames = capture.Stop().Where(frame => frame.Source == lab.Beta.Interface("eth0").Mac).ToList();
 
         var first = frames.Find(frame => Sightings.Advertisement(frame) is not null) ?? throw new LabException($"{program}: nobody took over");
-        if (first.At < at)
+        // No silence of the owner lasts long enough before, and its resignation is answered after Skew_Time, 61 ms.
+        if (first.At < at + (fault == Fault.Terminate ? ShortestAfterResignation : ShortestAfterSilence))
             return null;
         var times = new List<TimeSpan>();
         foreach (var frame in frames)

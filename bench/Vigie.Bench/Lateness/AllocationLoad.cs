@@ -26,6 +26,7 @@ internal sealed class AllocationLoad : IDisposable
     private readonly double _bytesPerSecond;
     private readonly List<Thread> _threads = [];
     private double _requestsPerSecond;
+    private volatile Exception? _failure;
     private volatile bool _stopping;
 
     private AllocationLoad(VigieDaemon daemon, double bytesPerSecond)
@@ -34,13 +35,20 @@ internal sealed class AllocationLoad : IDisposable
         _bytesPerSecond = bytesPerSecond;
         _requestsPerSecond = bytesPerSecond / Calibrate();
         for (var i = 0; i < Connections; i++)
-            _threads.Add(new Thread(Load) { IsBackground = true, Name = $"load {i}" });
-        _threads.Add(new Thread(Correct) { IsBackground = true, Name = "load correction" });
+            _threads.Add(new Thread(() => Guard(Load)) { IsBackground = true, Name = $"load {i}" });
+        _threads.Add(new Thread(() => Guard(Correct)) { IsBackground = true, Name = "load correction" });
         _threads.ForEach(thread => thread.Start());
     }
 
     /// <summary>Returns when the load has begun; it ends with <see cref="Dispose"/>.</summary>
     public static AllocationLoad Start(VigieDaemon daemon, double bytesPerSecond) => daemon.Host.Run.Own(new AllocationLoad(daemon, bytesPerSecond));
+
+    /// <summary>A load that broke off is no load: then what was measured counts for nothing.</summary>
+    public void ThrowIfBroken()
+    {
+        if (_failure is { } failure)
+            throw new LabException($"the load broke off: {failure.Message}");
+    }
 
     public void Dispose()
     {
@@ -60,6 +68,18 @@ internal sealed class AllocationLoad : IDisposable
         var before = Allocated(_daemon.Status());
         connection.Ask(CalibrationRequests);
         return (double)(Allocated(_daemon.Status()) - before) / CalibrationRequests;
+    }
+
+    private void Guard(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception e) when (e is SocketException or HttpRequestException or TaskCanceledException or LabException)
+        {
+            _failure = e;
+        }
     }
 
     private void Load()

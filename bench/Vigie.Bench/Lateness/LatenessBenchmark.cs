@@ -53,6 +53,7 @@ internal static class LatenessBenchmark
         var (before, busyBefore, from) = (loadedDaemon.Status(), BusySeconds(), LabClock.Now);
         Thread.Sleep(duration);
         var (after, busyAfter, to) = (loadedDaemon.Status(), BusySeconds(), LabClock.Now);
+        load?.ThrowIfBroken();
         var wire = OnTheWire(capture.Stop().Where(frame => frame.Source == lab.Alpha.Interface("eth0").Mac));
 
         var seconds = (to - from).TotalSeconds;

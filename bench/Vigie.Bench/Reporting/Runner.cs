@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Vigie.Lab;
 
 namespace Vigie.Bench.Reporting;
@@ -30,7 +31,7 @@ internal static class Runner
             {
                 text = benchmark.Run(options).Markdown();
             }
-            catch (LabException e)
+            catch (Exception e) when (e is LabException or IOException or HttpRequestException or SocketException or TaskCanceledException)
             {
                 failed = true;
                 text = $"## {benchmark.Verb}\n\nCould not be measured: {e.Message}\n";
