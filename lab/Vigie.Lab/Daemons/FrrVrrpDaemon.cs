@@ -35,6 +35,9 @@ public sealed class FrrVrrpDaemon
 
         // FRR gives up root for a user of its own, who must be able to make sockets and pid files here.
         var directory = SocketDirectory(host);
+        // The sockets of an earlier run would be taken for those of this one.
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
         host.Execute("install", "-d", "-o", "frr", "-g", "frr", directory);
         var zebraConfig = WriteConfig(directory, "zebra.conf", "");
         var vrrpConfig = WriteConfig(directory, "vrrpd.conf", VirtualRouterSetup.ToFrr(routers));

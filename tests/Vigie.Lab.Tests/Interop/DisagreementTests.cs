@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Vigie.Lab.Tests.Interop;
 
-/// <summary>Peers whose settings differ from ours, and what each side makes of it.</summary>
+/// <summary>Peers whose settings differ from ours, and what each side makes of it. docs/interop.md says it in a table.</summary>
 public sealed class DisagreementTests
 {
     private const byte Low = 100;
@@ -37,6 +37,41 @@ public sealed class DisagreementTests
         var peerSource = scene.Ear.Advertisements.Last(heard => heard.Family == family && heard.Mac != scene.Alpha.Interface("eth0").Mac).Source;
         var vigieWins = sources[scene.Alpha.Interface("eth0").Mac] > peerSource;
         scene.AssertOnlyOwner(vigieWins, advertisements: 20);
+    }
+
+    [Theory]
+    [InlineData(PeerKind.Keepalived, true)]
+    [InlineData(PeerKind.Keepalived, false)]
+    [InlineData(PeerKind.Frr, true)]
+    [InlineData(PeerKind.Frr, false)]
+    public void Another_interval_is_learned_in_version_3(PeerKind kind, bool vigieIsActive)
+    {
+        using var scene = new InteropScene(kind, V3);
+        var slow = TimeSpan.FromMilliseconds(500);
+        scene.Probe();
+        if (vigieIsActive)
+        {
+            scene.StartVigie(High, own => own with { Interval = slow });
+            scene.WaitForVigieAlone();
+            scene.StartPeer(Low);
+        }
+        else
+        {
+            scene.StartPeer(High, own => own with { Interval = slow });
+            scene.WaitForPeerAlone();
+            scene.StartVigie(Low);
+        }
+
+        // Before it has heard anything a Backup waits by its own interval, here too short for the Active's: it may take over
+        // once for a moment (RFC 9568 6.4.2). What counts is that it has learned by then.
+        scene.WaitUntilQuiet(vigieIsActive, advertisements: 3);
+        // Six slow advertisements: thirty of the Backup's own intervals, ten times what it would wait by itself.
+        scene.AssertOnlyOwner(vigieIsActive, advertisements: 6);
+        if (!vigieIsActive)
+        {
+            Assert.Equal((100, 500), (scene.Status.AdvertisementIntervalMs, scene.Status.ActiveAdvertisementIntervalMs));
+            Assert.Empty(scene.Status.Advertisements.Dropped);
+        }
     }
 
     [Fact]

@@ -10,9 +10,14 @@ public enum PeerKind
     Frr,
 }
 
-/// <summary>The other program, on a host of its own: what a test must be able to ask of either.</summary>
+/// <summary>
+/// The other program, on a host of its own: what a test must be able to ask of either. Both run with real-time priority
+/// here, as Vigie does by itself: a peer that is late on a busy machine is no finding about interoperation.
+/// </summary>
 internal abstract class InteropPeer(LabHost host)
 {
+    private const int RealTimePriority = 40;
+
     public LabHost Host { get; } = host;
 
     public static InteropPeer On(LabHost host, PeerKind kind) => kind switch
@@ -38,7 +43,12 @@ internal abstract class InteropPeer(LabHost host)
         private KeepalivedDaemon? _daemon;
         private VirtualRouterSetup? _setup;
 
-        public override void Start(VirtualRouterSetup setup) => (_setup, _daemon) = (setup, KeepalivedDaemon.Start(Host, setup));
+        public override void Start(VirtualRouterSetup setup)
+        {
+            _setup = setup;
+            var text = VirtualRouterSetup.ToKeepalived(Host, setup);
+            _daemon = KeepalivedDaemon.Start(Host, text.Replace("global_defs {", $"global_defs {{\n  vrrp_rt_priority {RealTimePriority}", StringComparison.Ordinal));
+        }
 
         public override bool IsActive(IpFamily family) => _daemon!.State($"{_setup!.Name}{(int)family}") == "MASTER";
 
@@ -52,14 +62,19 @@ internal abstract class InteropPeer(LabHost host)
         private FrrVrrpDaemon? _daemon;
         private VirtualRouterSetup? _setup;
 
-        public override void Start(VirtualRouterSetup setup) => (_setup, _daemon) = (setup, FrrVrrpDaemon.Start(Host, setup));
+        public override void Start(VirtualRouterSetup setup)
+        {
+            _setup = setup;
+            _daemon = FrrVrrpDaemon.Start(Host, setup);
+            Host.Execute("chrt", "--all-tasks", "--fifo", "--pid", $"{RealTimePriority}", $"{_daemon.Vrrpd.Pid}");
+        }
 
         public override bool IsActive(IpFamily family) => _daemon!.State(_setup!.Vrid, family) == "Master";
 
         public override void Stop()
         {
             _daemon!.Stop();
-            // A stopped vrrpd leaves its macvlans up, with the VIP on them: whoever stops it for good must take them away.
+            // They are down now; the next start makes them anew.
             foreach (var family in _setup!.Addresses.Select(prefix => prefix.Family).Distinct())
                 Host.Ip($"link del {FrrVrrpDaemon.MacvlanName(_setup, family)}");
         }

@@ -120,6 +120,11 @@ internal sealed class InteropScene : IDisposable
         Assert.True(vigie ? IsPeerBackup : IsPeerActive, Peer.Tail());
     }
 
+    /// <summary>Waits until the last few advertisements on the wire all came from the owner.</summary>
+    public void WaitUntilQuiet(bool vigie, int advertisements) => Condition.WaitFor($"{advertisements} advertisements of the owner in a row",
+        () => Ear.Advertisements is { Length: var count } all && count >= advertisements && all[^advertisements..].All(heard => heard.Mac == VigieMac == vigie),
+        explain: () => Ear.Describe(Instant.Zero));
+
     private bool IsVigie(bool active) =>
         Vigie?.TryRouter(Setup.Name)?.State == (active ? VirtualRouterState.Active : VirtualRouterState.Backup);
 
