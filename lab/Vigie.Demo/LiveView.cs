@@ -12,7 +12,11 @@ namespace Vigie.Demo;
 /// </summary>
 internal sealed class LiveView : IDemoView
 {
-    private const int EventsShown = 8;
+    private const int MostEventsShown = 8;
+    private const int FewestEventsShown = 2;
+
+    // The other parts, when the explanation takes five lines: what fits above the events on the smallest usual terminal.
+    private const int RowsAboveEvents = 18;
     private const int TicksShown = 64;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly string[] Colors = ["green", "deepskyblue1", "orange1"];
@@ -46,7 +50,7 @@ internal sealed class LiveView : IDemoView
         lock (_gate)
         {
             _events.Add(string.Create(CultureInfo.InvariantCulture, $"[grey]{_clock.Elapsed.TotalSeconds,5:0.0} s[/]  {Markup.Escape(text)}"));
-            if (_events.Count > EventsShown)
+            if (_events.Count > MostEventsShown)
                 _events.RemoveAt(0);
         }
     }
@@ -73,6 +77,8 @@ internal sealed class LiveView : IDemoView
 
     private Rows Draw()
     {
+        // A border above and below, and one row that the terminal keeps for the cursor.
+        var eventsShown = Math.Clamp(AnsiConsole.Profile.Height - RowsAboveEvents - 3, FewestEventsShown, MostEventsShown);
         var hosts = _cluster.Hosts.Select(host => host.Look()).ToArray();
         lock (_gate)
         {
@@ -81,7 +87,7 @@ internal sealed class LiveView : IDemoView
                 new Panel(new Markup(Markup.Escape(_explanation))) { Header = new PanelHeader(" Vigie keeps one address alive "), Expand = true, Padding = new Padding(1, 0) },
                 HostTable(hosts),
                 ClientPanel(),
-                new Panel(new Markup(string.Join('\n', _events))) { Header = new PanelHeader(" what happened "), Expand = true, Height = EventsShown + 2 },
+                new Panel(new Markup(string.Join('\n', _events.TakeLast(eventsShown)))) { Header = new PanelHeader(" what happened "), Expand = true, Height = eventsShown + 2 },
             ];
             return new Rows(parts);
         }
@@ -105,7 +111,7 @@ internal sealed class LiveView : IDemoView
         var text = _cluster.IPv6 is not { } ipv6 || _cluster.IPv4 is not { } ipv4
             ? "[grey]has not begun to ask[/]\n"
             : $"IPv4 {Line(_ipv4, ipv4)}\nIPv6 {Line(_ipv6, ipv6)}";
-        return new Panel(new Markup(text)) { Header = new PanelHeader(" the client asks 1,000 times a second; answers of the last seconds, coloured by host, × = none "), Expand = true };
+        return new Panel(new Markup(text)) { Header = new PanelHeader(" the client asks 1,000 times a second: who answered (× nobody) "), Expand = true };
     }
 
     private string Line(TickStrip strip, UdpProbe probe)
