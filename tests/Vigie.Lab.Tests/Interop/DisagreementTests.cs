@@ -15,31 +15,6 @@ public sealed class DisagreementTests
     private static readonly IpPrefix Extra = IpPrefix.Parse("10.77.0.101/24");
 
     [Theory]
-    [InlineData(PeerKind.Keepalived, IpFamily.IPv4)]
-    [InlineData(PeerKind.Keepalived, IpFamily.IPv6)]
-    [InlineData(PeerKind.Frr, IpFamily.IPv4)]
-    public void Of_equal_priorities_the_first_stays_and_the_higher_address_wins_a_dispute(PeerKind kind, IpFamily family)
-    {
-        using var scene = new InteropScene(kind, new VirtualRouterSetup().OnlyFamily(family));
-        scene.Probe();
-        scene.StartVigie(Low);
-        scene.WaitForVigieAlone();
-        scene.StartPeer(Low);
-        scene.AssertOnlyOwner(vigie: true, advertisements: 20);
-
-        // Both become Active while they do not hear each other. The peer's address is the higher one over IPv4.
-        scene.Lan.Faults.Partition([scene.Alpha.Interface("eth0")], [scene.Beta.Interface("eth0")]);
-        Condition.WaitFor("two owners", () => scene.IsPeerActive && scene.Status.State == VirtualRouterState.Active, explain: scene.Peer.Tail);
-        scene.Lan.Faults.UndoAll();
-
-        var sources = scene.Ear.Advertisements.Where(heard => heard.Family == family).GroupBy(heard => heard.Mac).ToDictionary(group => group.Key, group => group.Last().Source);
-        scene.Ear.WaitFor("advertisement of beta", 1, heard => heard.Mac != scene.Alpha.Interface("eth0").Mac);
-        var peerSource = scene.Ear.Advertisements.Last(heard => heard.Family == family && heard.Mac != scene.Alpha.Interface("eth0").Mac).Source;
-        var vigieWins = sources[scene.Alpha.Interface("eth0").Mac] > peerSource;
-        scene.AssertOnlyOwner(vigieWins, advertisements: 20);
-    }
-
-    [Theory]
     [InlineData(PeerKind.Keepalived, true)]
     [InlineData(PeerKind.Keepalived, false)]
     [InlineData(PeerKind.Frr, true)]

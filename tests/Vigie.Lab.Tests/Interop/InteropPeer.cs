@@ -35,6 +35,9 @@ internal abstract class InteropPeer(LabHost host)
     /// <summary>SIGTERM.</summary>
     public abstract void Stop();
 
+    /// <summary>SIGKILL.</summary>
+    public abstract void Kill();
+
     /// <summary>Its log, for the message of a failed test.</summary>
     public abstract string Tail();
 
@@ -53,6 +56,8 @@ internal abstract class InteropPeer(LabHost host)
         public override bool IsActive(IpFamily family) => _daemon!.State($"{_setup!.Name}{(int)family}") == "MASTER";
 
         public override void Stop() => _daemon!.Stop();
+
+        public override void Kill() => _daemon!.Kill();
 
         public override string Tail() => _daemon?.Process.Tail() ?? "";
     }
@@ -74,10 +79,13 @@ internal abstract class InteropPeer(LabHost host)
         public override void Stop()
         {
             _daemon!.Stop();
-            // They are down now; the next start makes them anew.
+            // Started again on the macvlans of before, vrrpd does not find their addresses (docs/interop.md); the next start makes
+            // them anew.
             foreach (var family in _setup!.Addresses.Select(prefix => prefix.Family).Distinct())
                 Host.Ip($"link del {FrrVrrpDaemon.MacvlanName(_setup, family)}");
         }
+
+        public override void Kill() => _daemon!.Kill();
 
         public override string Tail() => _daemon?.Vrrpd.Tail() ?? "";
     }

@@ -17,12 +17,16 @@ namespace Vigie.Lab.Tests.Interop;
 /// <summary>Vigie and another program share a virtual router, and both agree, or a test fails.</summary>
 internal sealed class InteropScene : IDisposable
 {
+    // Longer than a client's kernel needs to find by itself that a neighbour is gone (5 s of patience and three questions).
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly TwoHostsAndClient _lab = new();
 
     public InteropScene(PeerKind kind, VirtualRouterSetup setup, bool unicast = false)
     {
         try
         {
+            Kind = kind;
             Setup = setup;
             Unicast = unicast;
             Peer = InteropPeer.On(_lab.Beta, kind);
@@ -37,6 +41,8 @@ internal sealed class InteropScene : IDisposable
             throw;
         }
     }
+
+    public PeerKind Kind { get; }
 
     public VirtualRouterSetup Setup { get; }
 
@@ -101,7 +107,7 @@ internal sealed class InteropScene : IDisposable
         Condition.WaitFor($"Vigie to be {(vigie ? "Active" : "Backup")} and the peer the opposite", () => IsVigie(vigie) && (vigie ? IsPeerBackup : IsPeerActive),
             explain: () => $"Vigie is {Vigie?.TryRouter(Setup.Name)}\n{Peer.Tail()}");
         foreach (var probe in Probes)
-            probe.WaitForAnswerFrom(vigie ? "alpha" : "beta");
+            probe.WaitForAnswerFrom(vigie ? "alpha" : "beta", Patience);
     }
 
     /// <summary>Over a number of advertisements: one program advertises, both agree on who it is, it alone answers the client.</summary>
@@ -130,6 +136,21 @@ internal sealed class InteropScene : IDisposable
 
     public IEnumerable<WireAdvertisement> ResignationsSince(Instant from, bool ofVigie) =>
         Ear.Since(from).Where(heard => heard.IsResignation && heard.Mac == VigieMac == ofVigie);
+
+    /// <summary>Whether the peer has told the segment since then that every VIP is its own.</summary>
+    public bool HasPeerAnnounced(Instant since)
+    {
+        var announced = Ear.Announcements.Where(said => said.At >= since && said.Mac != VigieMac).Select(said => said.Address).ToHashSet();
+        return Vips.All(announced.Contains);
+    }
+
+    /// <summary>From the last advertisement of the one that fell silent to the first one of its successor.</summary>
+    public TimeSpan WaitForSuccession(bool ofVigie, Instant from)
+    {
+        WireAdvertisement? First() => Ear.Since(from).FirstOrDefault(heard => heard.Mac == VigieMac != ofVigie);
+        Condition.WaitFor("the successor's first advertisement", () => First() is not null, explain: () => Ear.Describe(Instant.Zero) + "\n" + Peer.Tail());
+        return First()!.At - Ear.Advertisements.Last(heard => heard.Mac == VigieMac == ofVigie && heard.At < First()!.At).At;
+    }
 
     public void AssertOutage(Instant from, TimeSpan bound)
     {

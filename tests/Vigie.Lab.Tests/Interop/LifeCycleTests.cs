@@ -26,7 +26,7 @@ public sealed class LifeCycleTests
             _ => V3,
         };
         using var scene = new InteropScene(kind, setup, unicast);
-        LiveThrough(scene, vigieIsFitter, advertisements: 20, peerReturns: kind != PeerKind.Frr);
+        LiveThrough(scene, vigieIsFitter, advertisements: 20);
     }
 
     [Theory]
@@ -41,10 +41,10 @@ public sealed class LifeCycleTests
     public void Version_2(PeerKind kind, string? password, bool unicast, bool vigieIsFitter)
     {
         using var scene = new InteropScene(kind, V2 with { Password = password }, unicast);
-        LiveThrough(scene, vigieIsFitter, advertisements: 3, peerReturns: kind != PeerKind.Frr);
+        LiveThrough(scene, vigieIsFitter, advertisements: 3);
     }
 
-    private static void LiveThrough(InteropScene scene, bool vigieIsFitter, int advertisements, bool peerReturns)
+    private static void LiveThrough(InteropScene scene, bool vigieIsFitter, int advertisements)
     {
         const byte Fitter = 200;
         const byte Other = 100;
@@ -76,18 +76,16 @@ public sealed class LifeCycleTests
         Assert.NotEmpty(scene.ResignationsSince(stopped, vigieIsFitter));
         scene.AssertOutage(stopped, 0.61 * scene.Setup.Interval);
 
-        // vrrpd 8.4.4 started a second time on interfaces that are there already misses their addresses ("No primary IPv4
-        // address") until one changes, so that its return is not a matter of the protocol.
-        if (!vigieIsFitter && !peerReturns)
-            return;
-
         var returned = LabClock.Now;
         if (vigieIsFitter)
             scene.StartVigie(Fitter);
         else
             scene.StartPeer(Fitter);
         scene.AssertOnlyOwner(vigieIsFitter, advertisements);
-        scene.AssertOutage(returned, scene.Setup.Interval);
+        // vrrpd 8.4.4 that preempts over IPv6 right after its start may announce nothing; its client then waits for its own
+        // kernel to find out (docs/interop.md).
+        if (vigieIsFitter || scene.Kind != PeerKind.Frr || scene.HasPeerAnnounced(returned))
+            scene.AssertOutage(returned, scene.Setup.Interval);
     }
 
     /// <summary>Every combination that the peer has: FRR has no unicast.</summary>
