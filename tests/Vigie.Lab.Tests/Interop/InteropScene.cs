@@ -137,13 +137,6 @@ internal sealed class InteropScene : IDisposable
     public IEnumerable<WireAdvertisement> ResignationsSince(Instant from, bool ofVigie) =>
         Ear.Since(from).Where(heard => heard.IsResignation && heard.Mac == VigieMac == ofVigie);
 
-    /// <summary>Whether the peer has told the segment since then that every VIP is its own.</summary>
-    public bool HasPeerAnnounced(Instant since)
-    {
-        var announced = Ear.Announcements.Where(said => said.At >= since && said.Mac != VigieMac).Select(said => said.Address).ToHashSet();
-        return Vips.All(announced.Contains);
-    }
-
     /// <summary>From the last advertisement of the one that fell silent to the first one of its successor.</summary>
     public TimeSpan WaitForSuccession(bool ofVigie, Instant from)
     {
