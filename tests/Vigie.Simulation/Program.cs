@@ -1,22 +1,26 @@
 using System.Globalization;
 using Vigie.Simulation.Worlds;
 
-// With `--seed N` one world is told in full; with `--worlds FROM COUNT` many are tried; otherwise the tests run.
-if (args is ["--seed", var seed])
+// With `--seed N` one world is told in full; with `--worlds FROM COUNT` many are tried; otherwise the tests run. A fault's
+// name at the end makes it the only one.
+if (args is ["--seed", var seed, ..] and { Length: 2 or 3 })
 {
-    var violation = WorldRunner.Violation(ulong.Parse(seed, CultureInfo.InvariantCulture));
-    Console.Write(WorldRunner.Trace(ulong.Parse(seed, CultureInfo.InvariantCulture)));
+    var number = ulong.Parse(seed, CultureInfo.InvariantCulture);
+    var fault = args.ElementAtOrDefault(2);
+    var violation = WorldRunner.Violation(number, fault);
+    Console.Write(WorldRunner.Trace(number, fault));
     Console.WriteLine(violation ?? "no violation");
     return violation is null ? 0 : 1;
 }
 
-if (args is ["--worlds", var from, var count])
+if (args is ["--worlds", var from, var count, ..] and { Length: 3 or 4 })
 {
+    var fault = args.ElementAtOrDefault(3);
     var failed = 0;
     var first = ulong.Parse(from, CultureInfo.InvariantCulture);
     Parallel.For(0, int.Parse(count, CultureInfo.InvariantCulture), i =>
     {
-        if (WorldRunner.Violation(first + (ulong)i) is not { } violation)
+        if (WorldRunner.Violation(first + (ulong)i, fault) is not { } violation)
             return;
         Interlocked.Increment(ref failed);
         Console.WriteLine(violation);

@@ -23,28 +23,29 @@ internal sealed class MutatedWorlds
             .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal))
             .Select(path => MetadataReference.CreateFromFile(path))]);
 
-    private readonly Func<ulong, string?> _violation;
+    private readonly Func<ulong, string?, string?> _violation;
+    private readonly string? _fault;
 
-    private MutatedWorlds(Assembly assembly) =>
+    private MutatedWorlds(Assembly assembly, string? fault)
+    {
+        _fault = fault;
         _violation = assembly.GetType("Vigie.Simulation.Worlds.WorldRunner", throwOnError: true)!
-            .GetMethod("Violation")!.CreateDelegate<Func<ulong, string?>>();
+            .GetMethod("Violation")!.CreateDelegate<Func<ulong, string?, string?>>();
+    }
 
-    /// <summary>The first violation among seeds 1 to count, whichever thread finds it; null when there is none.</summary>
+    /// <summary>A violation among seeds 1 to count, whichever thread finds it first; null when there is none.</summary>
     public string? FirstViolation(int count)
     {
         string? found = null;
         Parallel.For(1, count + 1, (seed, loop) =>
         {
-            if (_violation((ulong)seed) is not { } violation)
+            if (_violation((ulong)seed, _fault) is not { } violation)
                 return;
             found = violation;
             loop.Stop();
         });
         return found;
     }
-
-    /// <summary>What is violated in one world, or null.</summary>
-    public string? Violation(ulong seed) => _violation(seed);
 
     /// <summary>A copy with the mutation, or without any.</summary>
     public static MutatedWorlds Compile(Mutation? mutation)
@@ -72,7 +73,7 @@ internal sealed class MutatedWorlds
                 $"{mutation?.Name ?? "the unmutated copy"} does not compile: "
                 + string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Take(5)));
         bytes.Position = 0;
-        return new MutatedWorlds(new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(bytes));
+        return new MutatedWorlds(new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(bytes), mutation?.Fault);
     }
 
     private static Dictionary<string, SyntaxTree> ParseAll()

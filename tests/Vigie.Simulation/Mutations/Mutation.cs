@@ -6,8 +6,8 @@ namespace Vigie.Simulation.Mutations;
 /// <param name="File">Below src/.</param>
 /// <param name="Text">What stands there.</param>
 /// <param name="Instead">What stands there in the mutated copy.</param>
-/// <param name="Seed">The world that shows it, when only a rare one does; 0 when any few hundred do.</param>
-internal sealed record Mutation(string Name, string Reason, string File, string Text, string Instead, ulong Seed = 0)
+/// <param name="Fault">The only fault of the worlds that it is looked for in, when it is a rare one; null for all of them.</param>
+internal sealed record Mutation(string Name, string Reason, string File, string Text, string Instead, string? Fault = null)
 {
     private const string Router = "Vigie.Core/Election/VirtualRouter.cs";
     private const string Timers = "Vigie.Core/Election/ElectionTimers.cs";
@@ -56,6 +56,8 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
             "Address = prefix,\n        });\n        Acquire(now, router);", "Address = prefix,\n        });"),
         new("NotJoinedAnew", "after a flap the host hears nobody and becomes a second owner", Interfaces,
             "if (on.Update(link))", "if (on.Update(link) && !_started)"),
+        new("DeafBackup", "a host that was frozen within its wait, or just past it, takes over from a healthy Active", Loop,
+            "                    router.Election.OnUnattended(now);\n", "                    _ = pause;\n", Fault: "Freeze"),
         new("TagIgnored", "addresses of others are removed", "Vigie.Node/Interfaces/HostInterface.cs",
             "        if (report.Ours)\n", "        if (report.Ours || report.Usable)\n"),
     ];

@@ -7,7 +7,7 @@ namespace Vigie.Simulation.Worlds;
 /// What goes wrong in a world, when, and for how long. Each fault tells the checkers, so that they know from when on the
 /// hosts have no excuse any more.
 /// </summary>
-internal sealed class Faults(World world)
+internal sealed class Faults(World world, string? only)
 {
     private readonly int[] _addressCounts = new int[3];
 
@@ -17,7 +17,7 @@ internal sealed class Faults(World world)
         DeleteAddress, LinkFlap, ReconfigurePriority, ReconfigureAddresses, Refuse,
     }
 
-    private static readonly Kind[] Kinds = Enum.GetValues<Kind>();
+    private readonly Kind[] _kinds = only is null ? Enum.GetValues<Kind>() : [Enum.Parse<Kind>(only)];
 
     private TimeSpan Interval => world.Plan.LongestInterval;
 
@@ -28,7 +28,7 @@ internal sealed class Faults(World world)
         var count = 2 + world.Random.Below(6);
         for (var i = 0; i < count; i++)
         {
-            var kind = world.Random.Pick<Kind>(Kinds);
+            var kind = world.Random.Pick<Kind>(_kinds);
             world.At(at, _ => Inject(kind));
             // Half of the faults meet a settled world; the others come while it still deals with the last one.
             at += world.Random.Chance(0.5)

@@ -21,7 +21,7 @@ internal sealed class World
     private long _sequence;
     private bool _touched;
 
-    public World(ulong seed, bool traced = false)
+    public World(ulong seed, string? fault = null, bool traced = false)
     {
         Seed = seed;
         Random = new SeededRandom(seed);
@@ -31,7 +31,7 @@ internal sealed class World
         TheClient = new SimulatedClient(this);
         Hosts = [.. Enumerable.Range(0, Plan.Hosts).Select(n => new SimulatedHost(this, n))];
         Checkers = new Checkers(this);
-        Faults = new Faults(this);
+        Faults = new Faults(this, fault);
     }
 
     public ulong Seed { get; }

@@ -4,12 +4,14 @@ namespace Vigie.Simulation.Worlds;
 public static class WorldRunner
 {
     /// <summary>Null when the world kept to the rules, else the first violation.</summary>
-    public static string? Violation(ulong seed) => new World(seed).Run();
+    /// <param name="seed">What the world follows from.</param>
+    /// <param name="fault">The only kind of fault in it, by name; null for all kinds.</param>
+    public static string? Violation(ulong seed, string? fault = null) => new World(seed, fault).Run();
 
     /// <summary>The same world once more, with everything that happened in words.</summary>
-    public static string Trace(ulong seed)
+    public static string Trace(ulong seed, string? fault = null)
     {
-        var world = new World(seed, traced: true);
+        var world = new World(seed, fault, traced: true);
         world.Run();
         return world.Trace;
     }
