@@ -21,8 +21,14 @@ public class MutationTests
     {
         var mutation = Mutation.All.Single(m => m.Name == name);
 
-        var violation = MutatedWorlds.Compile(mutation).FirstViolation(Worlds);
+        var mutated = MutatedWorlds.Compile(mutation);
+        foreach (var world in mutation.Directed)
+            for (ulong seed = 1; seed <= WorldTests.DirectedSeeds; seed++)
+                Assert.True(mutated.ViolationInDirected(seed, world) is not null, $"{name} went unseen in {world}, seed {seed}: {mutation.Reason}");
+        if (mutation.Directed.Length > 0)
+            return;
 
+        var violation = mutated.FirstViolation(Worlds);
         Assert.True(violation is not null, $"{name} went unseen in {Worlds} worlds: {mutation.Reason}");
         TestContext.Current.TestOutputHelper!.WriteLine($"{name}: {violation}");
     }

@@ -10,6 +10,9 @@ namespace Vigie.Simulation;
 public class WorldTests
 {
     private const int OrdinaryWorlds = 3000;
+    /// <summary>How often a world whose course is written down is run, each time with other latencies and clocks.</summary>
+    public const ulong DirectedSeeds = 25;
+
     private const int LongWorlds = 100_000;
 
     /// <summary>No new world is begun after this, so that a slow machine tries fewer instead of failing.</summary>
@@ -28,6 +31,16 @@ public class WorldTests
         for (ulong seed = 1; seed <= 5; seed++)
             Assert.Equal(WorldRunner.Trace(seed), WorldRunner.Trace(seed));
     }
+
+    [Theory]
+    [MemberData(nameof(DirectedWorlds))]
+    public void A_directed_world_keeps_the_rules(string name)
+    {
+        for (ulong seed = 1; seed <= DirectedSeeds; seed++)
+            Assert.Null(WorldRunner.ViolationInDirected(seed, name));
+    }
+
+    public static TheoryData<string> DirectedWorlds => [.. DirectedWorld.All.Select(w => w.Name)];
 
     [Theory]
     [MemberData(nameof(MendedSeeds))]

@@ -24,13 +24,13 @@ internal sealed class MutatedWorlds
             .Select(path => MetadataReference.CreateFromFile(path))]);
 
     private readonly Func<ulong, string?, string?> _violation;
-    private readonly string? _fault;
+    private readonly Func<ulong, string, string?> _violationInDirected;
 
-    private MutatedWorlds(Assembly assembly, string? fault)
+    private MutatedWorlds(Assembly assembly)
     {
-        _fault = fault;
-        _violation = assembly.GetType("Vigie.Simulation.Worlds.WorldRunner", throwOnError: true)!
-            .GetMethod("Violation")!.CreateDelegate<Func<ulong, string?, string?>>();
+        var runner = assembly.GetType("Vigie.Simulation.Worlds.WorldRunner", throwOnError: true)!;
+        _violation = runner.GetMethod("Violation")!.CreateDelegate<Func<ulong, string?, string?>>();
+        _violationInDirected = runner.GetMethod("ViolationInDirected")!.CreateDelegate<Func<ulong, string, string?>>();
     }
 
     /// <summary>A violation among seeds 1 to count, whichever thread finds it first; null when there is none.</summary>
@@ -39,13 +39,16 @@ internal sealed class MutatedWorlds
         string? found = null;
         Parallel.For(1, count + 1, (seed, loop) =>
         {
-            if (_violation((ulong)seed, _fault) is not { } violation)
+            if (_violation((ulong)seed, null) is not { } violation)
                 return;
             found = violation;
             loop.Stop();
         });
         return found;
     }
+
+    /// <summary>What is violated in one world whose course is written down, or null.</summary>
+    public string? ViolationInDirected(ulong seed, string name) => _violationInDirected(seed, name);
 
     /// <summary>A copy with the mutation, or without any.</summary>
     public static MutatedWorlds Compile(Mutation? mutation)
@@ -73,7 +76,7 @@ internal sealed class MutatedWorlds
                 $"{mutation?.Name ?? "the unmutated copy"} does not compile: "
                 + string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Take(5)));
         bytes.Position = 0;
-        return new MutatedWorlds(new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(bytes), mutation?.Fault);
+        return new MutatedWorlds(new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(bytes));
     }
 
     private static Dictionary<string, SyntaxTree> ParseAll()

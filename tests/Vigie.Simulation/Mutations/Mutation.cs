@@ -6,8 +6,8 @@ namespace Vigie.Simulation.Mutations;
 /// <param name="File">Below src/.</param>
 /// <param name="Text">What stands there.</param>
 /// <param name="Instead">What stands there in the mutated copy.</param>
-/// <param name="Fault">The only fault of the worlds that it is looked for in, when it is a rare one; null for all of them.</param>
-internal sealed record Mutation(string Name, string Reason, string File, string Text, string Instead, string? Fault = null)
+/// <param name="Directed">The directed worlds that each must show it, when it is a rare one; none when worlds of chance do.</param>
+internal sealed record Mutation(string Name, string Reason, string File, string Text, string Instead, params string[] Directed)
 {
     private const string Router = "Vigie.Core/Election/VirtualRouter.cs";
     private const string Timers = "Vigie.Core/Election/ElectionTimers.cs";
@@ -57,7 +57,11 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
         new("NotJoinedAnew", "after a flap the host hears nobody and becomes a second owner", Interfaces,
             "if (on.Update(link))", "if (on.Update(link) && !_started)"),
         new("DeafBackup", "a host that was frozen within its wait, or just past it, takes over from a healthy Active", Loop,
-            "                    router.Election.OnUnattended(now);\n", "                    _ = pause;\n", Fault: "Freeze"),
+            "                    router.Election.OnUnattended(now);\n", "                    _ = pause;\n", "FrozenWithinTheWait", "FrozenPastTheWait"),
+        new("GraceOfExactlyAnInterval", "the same when the Active had spoken just before the host ran again", Router,
+            "LongestActiveAdverInterval() * 5 / 4", "LongestActiveAdverInterval()", "ThawedJustAfterAWord"),
+        new("OvertakenResignationBelieved", "a second Backup takes over from the successor", Router,
+            "if (!watch.ActiveSource.IsNone && watch.ActiveSource != heard.Source)", "if (Config.Priority == 0)", "ResignationOvertaken"),
         new("TagIgnored", "addresses of others are removed", "Vigie.Node/Interfaces/HostInterface.cs",
             "        if (report.Ours)\n", "        if (report.Ours || report.Usable)\n"),
     ];

@@ -212,6 +212,7 @@ internal sealed partial class Checkers
         if (_unhealthy > 0 || _lastUnhealthy >= from)
             return;
         var resumed = false;
+        var departed = false;
         foreach (var (at, other, kind) in _disturbances)
         {
             if (at < from)
@@ -220,11 +221,16 @@ internal sealed partial class Checkers
                 return;
             if (kind != Disturbance.Departure && (other != host.Number || kind == Disturbance.Other))
                 return;
-            // Two at a time: whom a host that was paused would have heard in its grace is gone.
-            if (kind == Disturbance.Departure && other != host.Number && resumed)
+            // Two at a time: it was paused again.
+            if (kind == Disturbance.Departure && other == host.Number && resumed)
                 return;
+            departed |= kind == Disturbance.Departure && other != host.Number;
             resumed |= kind == Disturbance.Resumption;
         }
+
+        // Two at a time: whom a host that was paused would have heard in its grace is gone.
+        if (departed && resumed)
+            return;
 
         foreach (var other in _world.Hosts)
             if (other != host && (IsRival(other.Config.VirtualRouters[router], config) || IsSlower(other.Config.VirtualRouters[router], config)))

@@ -143,21 +143,34 @@ internal sealed class Faults(World world, string? only)
         });
     }
 
-    private void Pause(SimulatedHost host, bool frozen, TimeSpan lasting)
+    /// <summary>Announces the end of its role and comes back after a while and a second.</summary>
+    public void Resign(SimulatedHost host, TimeSpan lasting) => Stop(host, Kind.Shutdown, lasting);
+
+    /// <summary>A paused process, or with it the whole host, until it is resumed.</summary>
+    /// <param name="host">Which one.</param>
+    /// <param name="frozen">The whole host: what is sent to it is lost.</param>
+    /// <param name="lasting">How long; null when somebody calls <see cref="Resume"/>.</param>
+    public void Pause(SimulatedHost host, bool frozen, TimeSpan? lasting)
     {
         if (!host.Runs || host.Stopping)
             return;
         world.Checkers.Disturb(host, Disturbance.Departure);
         host.Pause(frozen);
         var process = host.Process;
-        world.After(lasting, _ =>
+        if (lasting is not { } span)
+            return;
+        world.After(span, _ =>
         {
-            if (process != host.Process)
-                return;
-            world.Note(host, "FAULT: resumes");
-            world.Checkers.Disturb(host, Disturbance.Resumption);
-            host.Resume();
+            if (process == host.Process)
+                Resume(host);
         });
+    }
+
+    public void Resume(SimulatedHost host)
+    {
+        world.Note(host, "FAULT: resumes");
+        world.Checkers.Disturb(host, Disturbance.Resumption);
+        host.Resume();
     }
 
     private void Stop(SimulatedHost host, Kind kind, TimeSpan lasting)

@@ -16,7 +16,7 @@ internal sealed class SimulatedClient(World world)
         EthernetCodec.TryDecode(frame, out var header, out var packet);
         if (header.Type == EtherType.Arp)
         {
-            if (ArpCodec.TryDecode(packet, out var arp) == ArpError.None)
+            if (ArpCodec.TryDecode(packet, out var arp) == ArpError.None && !arp.SenderIp.IsUnspecified)
                 Learn(arp.SenderIp, arp.SenderMac);
         }
         else if (Ipv6Codec.TryDecode(packet, out var ip, out var payload) == Ipv6Error.None

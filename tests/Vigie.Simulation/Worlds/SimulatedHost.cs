@@ -84,8 +84,8 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
 
     public void PowerOff()
     {
-        End();
         Powered = false;
+        End();
         _world.Touched();
     }
 
@@ -114,6 +114,7 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
         _inbox.Clear();
         _packetsQueued = 0;
         Kernel.Leave();
+        Kernel.Thaw(); // without power nothing comes of it
         _world.Checkers.OnProcessGone(this);
         _world.Touched();
     }
@@ -144,6 +145,7 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
         Paused = Frozen = false;
         RunsSince = _world.Now;
         _world.Touched();
+        Kernel.Thaw();
         Drain();
     }
 
@@ -195,6 +197,7 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
             return new SendOutcome(NetworkDown, LocalNow);
         var bytes = message.ToArray();
         _world.Checkers.OnSent(this, source, destination, bytes);
+        _world.Advertised(this);
         foreach (var other in _world.Hosts)
             if (other != this && (destination.IsMulticast || Owns(other, destination)))
                 _world.Segment.Carry(Number, other.Number, _ => other.ReceiveMessage(source, destination, bytes));
@@ -210,7 +213,12 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
         foreach (var other in _world.Hosts)
             if (other != this)
                 _world.Segment.Carry(Number, other.Number, _ => other.ReceiveFrame(bytes));
-        _world.Segment.Carry(Number, World.Client, _ => _world.TheClient.Receive(bytes));
+        _world.Segment.Carry(Number, World.Client, _ =>
+        {
+            // One that was delayed past its sender's end would mislead the client about a host that nobody can speak for.
+            if (Loop is not null)
+                _world.TheClient.Receive(bytes);
+        });
         return 0;
     }
 

@@ -14,6 +14,7 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
     private const int DeviceDown = 100;
     private const int Refused = 13;
     private readonly Dictionary<IpPrefix, Entry> _table = [];
+    private readonly Queue<Action> _whenThawed = new();
     private Instant _busyUntil;
     private Instant _lastEventAt;
     private Instant _lastOutcomeAt;
@@ -81,6 +82,13 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
             Joined = false;
     }
 
+    /// <summary>The host runs again: what its kernel had to do while it was frozen is done, in its order.</summary>
+    public void Thaw()
+    {
+        while (_whenThawed.TryDequeue(out var act))
+            act();
+    }
+
     /// <summary>The process is gone, and its sockets with it.</summary>
     public void Leave() => Joined = false;
 
@@ -136,7 +144,7 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
             return;
         if (host.Frozen)
         {
-            world.After(TimeSpan.FromMilliseconds(10), _ => Execute(plan, process));
+            _whenThawed.Enqueue(() => Execute(plan, process));
             return;
         }
 
@@ -206,7 +214,7 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
             return;
         if (host.Frozen)
         {
-            world.After(TimeSpan.FromMilliseconds(10), _ => Expire(prefix, id));
+            _whenThawed.Enqueue(() => Expire(prefix, id));
             return;
         }
 

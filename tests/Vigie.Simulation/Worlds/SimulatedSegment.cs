@@ -10,6 +10,7 @@ internal sealed class SimulatedSegment(World world)
 {
     private readonly HashSet<(int From, int To)> _blocked = [];
     private readonly Dictionary<(int From, int To), Instant> _lastArrival = [];
+    private readonly Dictionary<(int From, int To), TimeSpan> _delays = [];
 
     /// <summary>0 to 1, for every packet and every receiver on its own.</summary>
     public double Loss { get; set; }
@@ -28,6 +29,9 @@ internal sealed class SimulatedSegment(World world)
 
     public bool IsBlocked(int from, int to) => _blocked.Contains((from, to));
 
+    /// <summary>Added to every packet from one station to another.</summary>
+    public void SetDelay(int from, int to, TimeSpan delay) => _delays[(from, to)] = delay;
+
     /// <summary>Delivers to one receiver, perhaps; the client hears everybody.</summary>
     public void Carry(int from, int to, Action<Instant> deliver)
     {
@@ -38,7 +42,8 @@ internal sealed class SimulatedSegment(World world)
         var copies = Duplication > 0 && world.Random.Chance(Duplication) ? 2 : 1;
         for (var copy = 0; copy < copies; copy++)
         {
-            var delay = world.Random.Between(TimeSpan.FromMicroseconds(10), world.Plan.Latency) + ExtraDelay;
+            var delay = world.Random.Between(TimeSpan.FromMicroseconds(10), world.Plan.Latency) + ExtraDelay
+                + _delays.GetValueOrDefault((from, to));
             if (ExtraJitter > TimeSpan.Zero)
             {
                 world.After(delay + world.Random.Between(TimeSpan.Zero, ExtraJitter), deliver);

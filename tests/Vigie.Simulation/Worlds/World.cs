@@ -18,15 +18,22 @@ internal sealed class World
 
     private readonly PriorityQueue<Action<Instant>, (long At, long Sequence)> _queue = new();
     private readonly StringBuilder? _trace;
+    private readonly DirectedWorld? _directed;
+    private readonly List<(SimulatedHost Host, Action<Instant> Then)> _whenAdvertised = [];
     private long _sequence;
     private bool _touched;
 
-    public World(ulong seed, string? fault = null, bool traced = false)
+    /// <param name="seed">What everything that is left to chance follows from.</param>
+    /// <param name="fault">The only kind of fault by name; null for all kinds.</param>
+    /// <param name="directed">A course of events instead of faults by chance.</param>
+    /// <param name="traced">Whether everything is told in words.</param>
+    public World(ulong seed, string? fault = null, DirectedWorld? directed = null, bool traced = false)
     {
         Seed = seed;
         Random = new SeededRandom(seed);
         _trace = traced ? new StringBuilder() : null;
-        Plan = WorldPlan.Make(Random);
+        _directed = directed;
+        Plan = directed is null ? WorldPlan.Make(Random) : WorldPlan.Make(Random, directed);
         Segment = new SimulatedSegment(this);
         TheClient = new SimulatedClient(this);
         Hosts = [.. Enumerable.Range(0, Plan.Hosts).Select(n => new SimulatedHost(this, n))];
@@ -70,7 +77,7 @@ internal sealed class World
             After(Random.Between(TimeSpan.Zero, Plan.Interval), _ => Faults.TurnOn(host));
         }
 
-        var end = Faults.Schedule();
+        var end = _directed?.Schedule(this) ?? Faults.Schedule();
         try
         {
             while (_queue.TryPeek(out var action, out var key) && key.At <= end.Nanoseconds)
@@ -101,6 +108,21 @@ internal sealed class World
         _queue.Enqueue(action, (Math.Max(at.Nanoseconds, Now.Nanoseconds), _sequence++));
 
     public void After(TimeSpan wait, Action<Instant> action) => At(Now + wait, action);
+
+    /// <summary>Once, when the host advertises the next time.</summary>
+    public void WhenAdvertised(SimulatedHost host, Action<Instant> then) => _whenAdvertised.Add((host, then));
+
+    /// <summary>The host has advertised.</summary>
+    public void Advertised(SimulatedHost host)
+    {
+        for (var i = _whenAdvertised.Count - 1; i >= 0; i--)
+        {
+            if (_whenAdvertised[i].Host != host)
+                continue;
+            At(Now, _whenAdvertised[i].Then);
+            _whenAdvertised.RemoveAt(i);
+        }
+    }
 
     /// <summary>Something that the checkers look at has changed.</summary>
     public void Touched() => _touched = true;

@@ -33,6 +33,20 @@ internal sealed class WorldPlan
         LongestPreemptDelay = Configurations.SelectMany(c => c).Max(c => c.Preempt.After);
     }
 
+    private WorldPlan(SeededRandom random, DirectedWorld directed)
+    {
+        Hosts = directed.Priorities.Length;
+        Routers = 1;
+        Version = VrrpVersion.V3;
+        Interval = DirectedWorld.Interval;
+        Latency = random.Between(TimeSpan.FromMicroseconds(50), TimeSpan.FromMicroseconds(150));
+        KernelDelay = random.Between(TimeSpan.FromMicroseconds(20), TimeSpan.FromMicroseconds(500));
+        DriftPartsPerBillion = directed.DriftPartsPerBillion;
+        Families = [random.Pick(4, 6, 46)];
+        Configurations = [.. directed.Priorities.Select(priority => ImmutableArray.Create(Configure(priority)))];
+        LongestInterval = Interval;
+    }
+
     public int Hosts { get; }
 
     public int Routers { get; }
@@ -64,6 +78,9 @@ internal sealed class WorldPlan
     public ImmutableArray<VirtualRouterConfig>[] Configurations { get; }
 
     public static WorldPlan Make(SeededRandom random) => new(random);
+
+    /// <summary>One virtual router on as many hosts as the course of events wants.</summary>
+    public static WorldPlan Make(SeededRandom random, DirectedWorld directed) => new(random, directed);
 
     public static IpPrefix RealIPv4(int host) => new(IpAddress.FromIPv4(0x0A4D_0001u + (uint)host), 24);
 
@@ -112,6 +129,17 @@ internal sealed class WorldPlan
             _ => PreemptConfig.Always,
         },
         Peers = Unicast ? [.. Enumerable.Range(0, Hosts).Where(h => h != host).SelectMany(h => Peers(router, h))] : [],
+    };
+
+    private VirtualRouterConfig Configure(byte priority) => new()
+    {
+        Name = "r0",
+        Vrid = 51,
+        Interface = "eth0",
+        Version = Version,
+        Priority = priority,
+        AdvertisementInterval = Interval,
+        Addresses = Addresses(0, 1),
     };
 
     private IEnumerable<IpAddress> Peers(int router, int host)

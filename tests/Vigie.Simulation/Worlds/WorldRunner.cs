@@ -8,6 +8,12 @@ public static class WorldRunner
     /// <param name="fault">The only kind of fault in it, by name; null for all kinds.</param>
     public static string? Violation(ulong seed, string? fault = null) => new World(seed, fault).Run();
 
+    /// <summary>The same for a world whose course is written down.</summary>
+    /// <param name="seed">What the rest of the world follows from.</param>
+    /// <param name="name">Of a <see cref="DirectedWorld"/>.</param>
+    public static string? ViolationInDirected(ulong seed, string name) =>
+        new World(seed, directed: DirectedWorld.All.Single(w => w.Name == name)).Run();
+
     /// <summary>The same world once more, with everything that happened in words.</summary>
     public static string Trace(ulong seed, string? fault = null)
     {

@@ -1,0 +1,58 @@
+using Vigie.Core;
+
+namespace Vigie.Simulation.Worlds;
+
+/// <summary>
+/// Worlds whose course of events is written down: each shows one mistake that worlds of chance show too rarely. The seed
+/// decides only what must not matter, such as latencies and clocks, so that no change of the worlds makes them useless.
+/// </summary>
+/// <param name="Name">What happens.</param>
+/// <param name="Priorities">One host for each, the first one owns the only virtual router.</param>
+/// <param name="DriftPartsPerBillion">How fast the clock of each host is.</param>
+/// <param name="Course">Puts the events into the world's queue; the world has settled when it is called.</param>
+internal sealed record DirectedWorld(string Name, byte[] Priorities, int[] DriftPartsPerBillion, Action<World> Course)
+{
+    /// <summary>Of every host. Times below are in it.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Enough for each course, and for those who are stopped to come back.</summary>
+    private static readonly TimeSpan LongestCourse = 15 * Interval;
+
+    // A Backup of priority 100 believes in silence after 3.61 intervals (RFC 9568 6.1).
+    public static readonly IReadOnlyList<DirectedWorld> All =
+    [
+        new("FrozenWithinTheWait", [200, 100], [0, 0], world => FreezeBackup(world, 3.5 * Interval)),
+        new("FrozenPastTheWait", [200, 100], [0, 0], world => FreezeBackup(world, 3.65 * Interval)),
+
+        // The Active's clock is slow and the Backup's is fast: an interval of the one is longer than one of the other.
+        new("ThawedJustAfterAWord", [200, 100], [-500_000, 500_000], world =>
+        {
+            FreezeBackup(world, null);
+            world.After(3.5 * Interval, _ =>
+                world.WhenAdvertised(world.Hosts[0], _ => world.After(world.Plan.Latency, _ => world.Faults.Resume(world.Hosts[1]))));
+        }),
+
+        // The successor speaks 0.41 intervals after the resignation, which the third host hears only then.
+        new("ResignationOvertaken", [200, 150, 100], [0, 0, 0], world =>
+            world.WhenAdvertised(world.Hosts[0], _ => world.After(Interval / 2, _ =>
+            {
+                world.Segment.SetDelay(0, 2, 0.6 * Interval);
+                world.Faults.Resign(world.Hosts[0], 5 * Interval);
+                world.After(Interval, _ => world.Segment.SetDelay(0, 2, TimeSpan.Zero));
+            }))),
+    ];
+
+    public override string ToString() => Name;
+
+    /// <summary>Begins when the world has settled; returns when the world ends.</summary>
+    public Instant Schedule(World world)
+    {
+        var settled = Instant.Zero + world.Checkers.SettleTime + Interval;
+        world.At(settled, _ => Course(world));
+        return settled + LongestCourse + world.Checkers.SettleTime;
+    }
+
+    /// <summary>From just after it heard the Active.</summary>
+    private static void FreezeBackup(World world, TimeSpan? lasting) =>
+        world.WhenAdvertised(world.Hosts[0], _ => world.After(2 * world.Plan.Latency, _ => world.Faults.Pause(world.Hosts[1], frozen: true, lasting)));
+}
