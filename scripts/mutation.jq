@@ -1,4 +1,4 @@
-# From Stryker's report to docs/mutation.md. Arguments: $explained, the mutants that may live and why.
+# From Stryker's report to docs/mutation.md. Arguments: $explained, the mutants that may live and why; $date; $tool, its name and version.
 
 def original($source; $at):
   ($source | split("\n")) as $lines
@@ -8,7 +8,9 @@ def original($source; $at):
 def short: gsub("\\s+"; " ") | if length > 110 then .[:107] + "..." else . end;
 def code: short | gsub("\\|"; "\\|") | "`` \(.) ``";
 
-[.files | to_entries[] | (.key | sub("^.*?(?=src/Vigie\\.)"; "")) as $file | .value.source as $source | .value.mutants[]
+([.files[].mutants[] | select(.status == "Ignored")] | length) as $ignored
+| ([.files[].mutants[] | select(.status == "CompileError")] | length) as $uncompiled
+| [.files | to_entries[] | (.key | sub("^.*?(?=src/Vigie\\.)"; "")) as $file | .value.source as $source | .value.mutants[]
   | select(.status != "Ignored" and .status != "CompileError")
   | . as $mutant
   | { file: $file, line: .location.start.line, kind: .mutatorName,
@@ -27,6 +29,8 @@ def code: short | gsub("\\|"; "\\|") | "`` \(.) ``";
     page: ([
       "# Mutation tests", "",
       "Written by `./test.sh mutation`; not by hand. What is done and why: [decision 0005](decisions/0005-mutation-testing.md).", "",
+      "Run on \($date) with \($tool): \($all | length) mutants, \([$all[] | select(.fate == "killed")] | length) killed by a failing test, \([$all[] | select(.fate == "endless")] | length) noticed because a test never ended (timeout), \(($reasoned + $open) | length) survived, \($reasoned | length) of them explained below.",
+      "Of what the tool proposed besides, \($uncompiled) did not compile and \($ignored) are left out by its settings or cover what another mutant covers.", "",
       "| File | Mutants | Killed | Endless | Live, explained | Live |", "|---|---:|---:|---:|---:|---:|",
       ($all | group_by(.file)[] | "| `\(.[0].file)` | \(length) | \([.[] | select(.fate == "killed")] | length) | \([.[] | select(.fate == "endless")] | length) | \([.[] | select(.fate == "lives" and .reason != null)] | length) | \([.[] | select(.fate == "lives" and .reason == null)] | length) |"),
       "| all | \($all | length) | \([$all[] | select(.fate == "killed")] | length) | \([$all[] | select(.fate == "endless")] | length) | \($reasoned | length) | \($open | length) |", "",

@@ -39,7 +39,8 @@ cd "$VIGIE_ROOT"
 
 report=$work/report/reports/mutation-report.json
 [[ -s $report ]] || die "the mutation run left no report; see $work/stryker.log"
-jq --slurpfile list "$explained" '$list[0] as $explained | '"$(cat scripts/mutation.jq)" "$report" >"$work/summary.json"
+tool="Stryker.NET $(jq -r '.tools["dotnet-stryker"].version' .config/dotnet-tools.json)"
+jq --slurpfile list "$explained" --arg date "$(date -u +%F)" --arg tool "$tool" '$list[0] as $explained | '"$(cat scripts/mutation.jq)" "$report" >"$work/summary.json"
 jq -r '.page' "$work/summary.json" >docs/mutation.md
 jq -r '(.open[] | "  LIVES   \(.)"), (.stale[] | "  STALE   \(.): explained in explained-mutants.json, but it is killed or gone")' "$work/summary.json"
 finished=yes

@@ -125,4 +125,27 @@ public sealed class DualFamilyTests
         scene.Wake();
         Assert.True(scene.Router.ActiveSource(IpFamily.IPv4).IsNone && scene.Router.ActiveSource(IpFamily.IPv6).IsNone);
     }
+
+    [Theory]
+    [InlineData("192.0.2.11")]
+    [InlineData("fe80::11")]
+    public void A_pair_that_yields_on_one_family_waits_for_the_other_anew(string better)
+    {
+        var scene = ElectionScene.Active(addresses: "192.0.2.100/24 2001:db8::100/64");
+        scene.After(0.5).Hear(priority: 200, from: IpAddress.Parse(better));
+
+        // Skew_Time for the family that resigns, the whole Active_Down_Interval for the one that was not heard.
+        Assert.Equal(TimeSpan.FromTicks(36_093_750), scene.Hear(priority: 0, from: IpAddress.Parse(better)).Wait);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.11")]
+    [InlineData("fe80::11")]
+    public void A_pair_that_overslept_waits_for_the_family_it_did_not_hear_anew(string speaker)
+    {
+        var scene = ElectionScene.Active(addresses: "192.0.2.100/24 2001:db8::100/64").After(60);
+        scene.Hear(priority: 200, from: IpAddress.Parse(speaker));
+
+        Assert.Equal(TimeSpan.FromTicks(36_093_750), scene.Hear(priority: 0, from: IpAddress.Parse(speaker)).Wait);
+    }
 }
