@@ -142,7 +142,8 @@ public sealed partial class ElectionLoop
         var plan = router.PlanAddresses(on, out var count);
         var lifetime = ElectionTimers.AddressLifetimeSeconds(router.Config.AdvertisementInterval);
         router.RenewAt = now + ElectionTimers.AddressRenewalInterval(lifetime);
-        _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, plan, count, Present: true, lifetime));
+        _network.Apply(new AddressPlan(
+            router.Slot, router.Generation, on.Index, plan, count, Present: true, lifetime, Renewal: true));
     }
 
     private void Release(RouterRuntime router)

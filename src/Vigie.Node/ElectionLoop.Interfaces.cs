@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Vigie.Core;
 using Vigie.Core.Election;
 using Vigie.Core.Net;
@@ -25,7 +24,11 @@ public sealed partial class ElectionLoop
         if (renamed)
             LeaveRenamed(now, on, link.Name);
         if (on.Update(link))
+        {
             _rejoin.Add(link.Index);
+            on.IPv4Listening = on.IPv6Listening = ListeningState.Unknown;
+        }
+
         if (renamed)
             IndexRouters();
         if (renamed || _rejoin.Contains(link.Index))
@@ -74,9 +77,13 @@ public sealed partial class ElectionLoop
         if (!_interfaces.TryGetValue(interfaceIndex, out var on))
             return;
         var wasOurs = on.TryGetOurs(prefix.Address, out var held) && held == prefix;
-        if (!on.Remove(prefix) || !_started)
+        var wasKnown = on.Remove(prefix);
+        if (!_started)
             return;
-        if (!wasOurs)
+        // One that is not known may be one that the kernel has been asked to add and has not answered for.
+        if (!wasKnown && !IsOnItsWay(on, prefix))
+            return;
+        if (wasKnown && !wasOurs)
         {
             EvaluateAddressChange(now, on);
             return;
@@ -98,6 +105,10 @@ public sealed partial class ElectionLoop
         });
         Acquire(now, router);
     }
+
+    private bool IsOnItsWay(HostInterface on, IpPrefix prefix) =>
+        _byVirtualAddress.TryGetValue(prefix.Address, out var router) && router.Interface == on
+        && router.Election.State == RouterState.Active && !router.AddressesReady;
 
     /// <summary>
     /// Begins a fresh report of everything after events were lost: what is not reported again by
@@ -148,6 +159,10 @@ public sealed partial class ElectionLoop
         if (_shutDown || _resyncing || !_started)
             return;
         var obstacle = Obstacle(router, out var primary4, out var primary6);
+        // The answer is on its way. Who is at work already goes on meanwhile; the others wait for it without a word.
+        if (obstacle == TransitionReason.None && !IsListeningKnown(router)
+            && router.Election.State is RouterState.Initialize or RouterState.Fault)
+            return;
         if (obstacle == TransitionReason.None)
             router.Election.OnInterfaceReady(now, primary4, primary6, _effects);
         else
@@ -166,7 +181,9 @@ public sealed partial class ElectionLoop
         primary6 = Primary(router, on, IpFamily.IPv6);
         var missing = (router.Config.HasFamily(IpFamily.IPv4) && primary4.IsNone)
             || (router.Config.HasFamily(IpFamily.IPv6) && primary6.IsNone);
-        return missing ? TransitionReason.NoSourceAddress : TransitionReason.None;
+        if (missing)
+            return TransitionReason.NoSourceAddress;
+        return IsDeaf(router, on) ? TransitionReason.NotListening : TransitionReason.None;
     }
 
     private static IpAddress Primary(RouterRuntime router, HostInterface on, IpFamily family)
@@ -239,43 +256,5 @@ public sealed partial class ElectionLoop
                 _events.Report(new NodeEvent { Kind = NodeEventKind.StaleAddressRemoved, At = now, Router = -1, Address = address });
             _network.Apply(new AddressPlan(-1, 0, on.Index, [.. stale], stale.Count, Present: false, 0));
         }
-    }
-
-    /// <summary>Tells the network where to listen when that has changed.</summary>
-    private void ListenIfChanged()
-    {
-        if (!_listeningChanged || !_started)
-            return;
-        _listeningChanged = false;
-        var interfaces = ImmutableArray.CreateBuilder<ListeningInterface>();
-        foreach (var on in _interfaces.Values)
-        {
-            var ipv4 = false;
-            var ipv6 = false;
-            foreach (var router in _routers)
-            {
-                if (router.Interface != on)
-                    continue;
-                ipv4 |= router.Config.HasFamily(IpFamily.IPv4);
-                ipv6 |= router.Config.HasFamily(IpFamily.IPv6);
-            }
-
-            if (ipv4 || ipv6)
-                interfaces.Add(new ListeningInterface(on.Index, ipv4, ipv6, _rejoin.Contains(on.Index)));
-        }
-
-        _rejoin.Clear();
-        _network.Listen(new ListeningPlan(interfaces.ToImmutable(), [.. _byVirtualAddress.Keys]) { RefusedAddresses = RefusedAddresses() });
-    }
-
-    /// <summary>The owner accepts whatever Accept_Mode says: the addresses are its own (RFC 9568 6.1).</summary>
-    private ImmutableArray<IpAddress> RefusedAddresses()
-    {
-        var refused = ImmutableArray.CreateBuilder<IpAddress>();
-        foreach (var router in _routers)
-            if (!router.Config.Accept && router.Config.Priority != Core.Configuration.VirtualRouterConfig.OwnerPriority)
-                foreach (var address in router.Config.Addresses)
-                    refused.Add(address.Address);
-        return refused.ToImmutable();
     }
 }

@@ -87,8 +87,9 @@ public sealed partial class ElectionLoop
     /// <returns>When to call again at the latest; <see cref="Instant.Never"/> when only input can change anything.</returns>
     public Instant Step(Instant now)
     {
+        ListenAgainIfDue(now);
         ListenIfChanged();
-        var next = Instant.Never;
+        var next = _listenAgainAt;
         var pause = now - _steppedAt;
         foreach (var router in _routers)
         {

@@ -128,4 +128,20 @@ public class AddressScenarios
         host.Run(6);
         host.Transcript.AssertAsExpected();
     }
+
+    /// <summary>The kernel tells of a removal, but, as the daemon's event socket is set, not of what we have added ourselves.</summary>
+    [Fact]
+    public void An_address_deleted_before_the_kernel_confirmed_it_comes_back_too()
+    {
+        var host = new Host(Host.Router(addresses: "10.77.0.100/24 10.77.0.101/24")) { TellsOfOwnAdditions = false }.Started();
+        host.Run(3.4142);
+        host.Chapter("added, told to be gone, and only then confirmed");
+        host.AddressRemoved("10.77.0.100/24");
+        host.Run(0.5);
+        Assert.Equal(2, host.Table.Count);
+        host.Chapter("what another host's network settings lose concerns nobody");
+        host.AddressRemoved("10.99.0.100/24");
+        host.Run(0.2);
+        host.Transcript.AssertAsExpected();
+    }
 }

@@ -58,6 +58,8 @@ public class AllocationTests
         loop.OnAddress(Instant.Zero, new AddressReport(Host.Eth0, IpPrefix.Parse("10.77.0.1/16"), false, true));
         loop.OnAddress(Instant.Zero, new AddressReport(Host.Eth0, IpPrefix.Parse("fe80::1/64"), false, true));
         loop.Start(Instant.Zero);
+        loop.OnListening(Instant.Zero, new ListeningOutcome(ports.ListeningGeneration, Host.Eth0, IpFamily.IPv4, 0, GroupOnly: false));
+        loop.OnListening(Instant.Zero, new ListeningOutcome(ports.ListeningGeneration, Host.Eth0, IpFamily.IPv6, 0, GroupOnly: false));
         return loop;
     }
 
@@ -98,6 +100,8 @@ public class AllocationTests
 
         public long Plans { get; private set; }
 
+        public int ListeningGeneration { get; private set; }
+
         public SendOutcome Send(int interfaceIndex, IpAddress source, IpAddress destination, ReadOnlySpan<byte> message)
         {
             Sent++;
@@ -116,9 +120,7 @@ public class AllocationTests
             _outcomes.Enqueue(new AddressOutcome(plan.Router, plan.Generation, plan.Present, 0, default));
         }
 
-        public void Listen(ListeningPlan plan)
-        {
-        }
+        public void Listen(ListeningPlan plan) => ListeningGeneration = plan.Generation;
 
         public void Report(in NodeEvent nodeEvent)
         {

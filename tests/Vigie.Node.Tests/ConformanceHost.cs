@@ -76,6 +76,12 @@ internal sealed class ConformanceHost : IAdvertisementPort, IFramePort, IHostNet
         Loop.OnAddress(Now, new AddressReport(Eth0, IpPrefix.Parse("2001:db8::10/64"), Ours: false, Usable: true));
         Loop.OnAddress(Now, new AddressReport(Eth0, IpPrefix.Parse("fe80::10/64"), Ours: false, Usable: true));
         Loop.Start(Now);
+        foreach (var on in Listening!.Interfaces)
+        {
+            Loop.OnListening(Now, new ListeningOutcome(Listening.Generation, on.Index, IpFamily.IPv4, 0, GroupOnly: false));
+            Loop.OnListening(Now, new ListeningOutcome(Listening.Generation, on.Index, IpFamily.IPv6, 0, GroupOnly: false));
+        }
+
         return this;
     }
 

@@ -1,3 +1,4 @@
+using Vigie.Core.Net;
 using Vigie.Node.Tests.Scenarios;
 using Xunit;
 
@@ -104,6 +105,54 @@ public class InterfaceScenarios
         host.Give("begin", () => host.Loop.BeginResync());
         host.Give("end", () => host.Loop.EndResync(host.Now, []));
         host.Run(0.5);
+        host.Transcript.AssertAsExpected();
+    }
+
+    [Fact]
+    public void A_host_that_cannot_listen_takes_no_role_and_tries_again_every_second()
+    {
+        var host = new Host(Host.Router(), Host.Router("owner", 52, 255, addresses: "10.77.0.1/24"));
+        host.ListenErrors[(Host.Eth0, IpFamily.IPv4)] = (105, true);
+        host.Started();
+        host.Run(9.5);
+        Assert.Empty(host.Table);
+        host.Chapter("another error");
+        host.ListenErrors[(Host.Eth0, IpFamily.IPv4)] = (12, false);
+        host.Run(2);
+        host.Chapter("it can");
+        host.ListenErrors.Clear();
+        host.Run(4.5);
+        Assert.Single(host.Table);
+        host.Transcript.AssertAsExpected();
+    }
+
+    [Fact]
+    public void A_group_that_cannot_be_joined_concerns_nobody_who_has_peers()
+    {
+        var host = new Host(Host.Router(peers: "10.77.0.2"));
+        host.ListenErrors[(Host.Eth0, IpFamily.IPv4)] = (105, true);
+        host.Started();
+        host.Run(4);
+        Assert.Single(host.Table);
+        host.Chapter("nothing at all is heard any more");
+        host.ListenErrors[(Host.Eth0, IpFamily.IPv4)] = (12, false);
+        host.Run(2);
+        Assert.Empty(host.Table);
+        host.Transcript.AssertAsExpected();
+    }
+
+    [Fact]
+    public void Until_the_kernel_has_said_that_it_listens_nobody_begins()
+    {
+        var host = new Host(Host.Router()) { ListensAtOnce = false }.Started();
+        host.Run(10);
+        Assert.Empty(host.Table);
+        host.ListensAtOnce = true;
+        host.Chapter("the answer");
+        host.Run(0.001);
+        host.Give("answered", () => { });
+        host.Run(4);
+        Assert.Single(host.Table);
         host.Transcript.AssertAsExpected();
     }
 

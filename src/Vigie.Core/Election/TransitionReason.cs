@@ -43,4 +43,7 @@ public enum TransitionReason : byte
 
     /// <summary>This host did not run for so long that another one rightly took over.</summary>
     Overslept,
+
+    /// <summary>The kernel refused to listen: who does not hear an Active must not become one.</summary>
+    NotListening,
 }

@@ -65,9 +65,12 @@ internal static class EventText
         NodeEventKind.MemoryLockRefused => ("memory_lock_refused", EventSeverity.Warning,
             $"memory is not locked ({ReasonText.Error(e.Error)}): swapping may delay advertisements", "grant CAP_IPC_LOCK, or raise LimitMEMLOCK"),
         NodeEventKind.JoinFailed => ("join_failed", EventSeverity.Error,
-            $"cannot join {e.Source} on interface {e.Count}: {ReasonText.Error(e.Error)}",
+            $"cannot listen to {e.Source} on interface {e.Count}: {ReasonText.Error(e.Error)}; tried again every second",
             e.Error == Linux.Errno.ENOBUFS ? "raise net.ipv4.igmp_max_memberships above the number of interfaces" : null),
         NodeEventKind.KernelEventsLost => ("kernel_events_lost", EventSeverity.Info, "the kernel's event queue overflowed; everything was read again", null),
+        NodeEventKind.ResyncFailed => ("resync_failed", EventSeverity.Error,
+            $"links and addresses could not be read from the kernel {e.Count} times in a row: {ReasonText.Error(e.Error)}; what is known may be "
+            + "outdated, and it is tried again", "find the program that changes the host's network settings without pause (`ip monitor`)"),
         NodeEventKind.AcceptFilterFailed => ("accept_filter_failed", EventSeverity.Error,
             "`accept: false` cannot be enforced: nftables did not take the rules, so packets to the virtual addresses are accepted",
             "install libnftables1, and see that the kernel has nf_tables"),

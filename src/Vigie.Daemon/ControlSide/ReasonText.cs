@@ -26,6 +26,7 @@ internal static class ReasonText
         TransitionReason.Reconfigured => "the configuration changed",
         TransitionReason.Shutdown => "shutting down",
         TransitionReason.Overslept => "this host was paused for too long to be sure of its role",
+        TransitionReason.NotListening => "advertisements cannot be heard on the interface",
     };
 
     /// <summary>What an operator can do about it, where there is something.</summary>
@@ -37,6 +38,7 @@ internal static class ReasonText
         TransitionReason.NoSourceAddress =>
             $"give {interfaceName} a real address of each family in use (IPv6 needs its link-local address)",
         TransitionReason.AddressesFailed => "see the event before this one for the kernel's reason; it is tried again by itself",
+        TransitionReason.NotListening => "see the event before this one for the kernel's reason; it is tried again every second",
         TransitionReason.None or TransitionReason.Startup or TransitionReason.AddressOwner or TransitionReason.ActiveSilent
             or TransitionReason.ActiveResigned or TransitionReason.Preempted or TransitionReason.HigherPriority
             or TransitionReason.TieLost or TransitionReason.Reconfigured or TransitionReason.Shutdown

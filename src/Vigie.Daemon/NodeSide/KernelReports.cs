@@ -27,18 +27,17 @@ internal sealed class KernelReports(ElectionLoop loop) : IRouteEventSink
             loop.OnAddress(Now, Describe(address));
     }
 
-    /// <summary>Reads everything anew: at the start, and after the kernel's event queue overflowed.</summary>
-    public void Resync(RouteSocket routes)
+    /// <summary>Everything anew: at the start, and after the kernel's event queue overflowed.</summary>
+    public void Resync(KernelSnapshot snapshot)
     {
         loop.BeginResync();
-        var links = routes.DumpLinks();
-        foreach (var link in links)
+        foreach (var link in snapshot.Links)
             OnLink(link, removed: false);
-        foreach (var address in routes.DumpAddresses())
+        foreach (var address in snapshot.Addresses)
             loop.OnAddress(Now, Describe(address));
-        var present = new int[links.Length];
+        var present = new int[snapshot.Links.Length];
         for (var i = 0; i < present.Length; i++)
-            present[i] = links[i].Index;
+            present[i] = snapshot.Links[i].Index;
         loop.EndResync(Now, present);
     }
 

@@ -1,111 +1,78 @@
-using Vigie.Core.Net;
-using Vigie.Core.Wire;
+using Vigie.Core;
 using Vigie.Linux;
+using Vigie.Node;
 using Vigie.Node.Events;
 using Vigie.Node.Ports;
 
 namespace Vigie.Daemon.NodeSide;
 
 /// <summary>
-/// The kernel as the node's <see cref="IHostNetwork"/>: addresses by rtnetlink, group memberships and filters on the
-/// sockets. The kernel answers within the call; outcomes are kept until the pump hands them on.
+/// The kernel as the node's <see cref="IHostNetwork"/>: what is wanted goes to the writer thread, what came of it back to
+/// the loop. It never waits for the kernel.
 /// </summary>
-internal sealed class LinuxHostNetwork(
-    RouteSocket routes, VrrpSocket ipv4, VrrpSocket ipv6, ArpListener arp, NeighborListener neighbors, INodeEventSink events) : IHostNetwork
+internal sealed class LinuxHostNetwork(KernelWriter writer, INodeEventSink events) : IHostNetwork
 {
-    private readonly HashSet<(int Interface, IpFamily Family)> _joined = [];
-    private readonly AcceptFilter _acceptFilter = new();
-    private AddressChange[] _changes = new AddressChange[512];
-    private int[] _errors = new int[512];
-    private AddressOutcome[] _outcomes = new AddressOutcome[64];
+    private readonly Queue<ListeningPlan> _refusedPlans = new();
 
-    /// <summary>How many outcomes wait in <see cref="Outcome"/>.</summary>
-    public int OutcomeCount { get; private set; }
+    /// <summary>Rings when <see cref="Deliver"/> has something.</summary>
+    public EventFd Answers => writer.Answers;
 
-    public AddressOutcome Outcome(int index) => _outcomes[index];
+    /// <summary>How many answers there are; to be read before the kernel's events are.</summary>
+    public long Answered => writer.Answered;
 
-    public void ClearOutcomes() => OutcomeCount = 0;
+    /// <summary>Whether <see cref="Deliver"/> would find something.</summary>
+    public bool HasAnswers(long answered) => writer.HasAnswers(answered) || _refusedPlans.Count > 0;
 
-    public void Apply(in AddressPlan plan)
-    {
-        EnsureRoom(plan.Count);
-        for (var i = 0; i < plan.Count; i++)
-        {
-            _changes[i] = new AddressChange
-            {
-                Operation = plan.Present ? AddressOperation.Add : AddressOperation.Remove,
-                InterfaceIndex = plan.InterfaceIndex,
-                Prefix = plan.Addresses[i],
-                ValidLifetimeSeconds = plan.LifetimeSeconds,
-                Protocol = AddressTag.Value,
-            };
-        }
-
-        routes.ApplyAddresses(_changes.AsSpan(0, plan.Count), _errors.AsSpan(0, plan.Count));
-        var error = 0;
-        var failed = default(IpPrefix);
-        for (var i = 0; i < plan.Count && error == 0; i++)
-        {
-            // Removing what is gone already is what was wanted.
-            if (_errors[i] == 0 || (!plan.Present && _errors[i] is Errno.EADDRNOTAVAIL or Errno.ENODEV))
-                continue;
-            error = _errors[i];
-            failed = plan.Addresses[i];
-        }
-
-        _outcomes[OutcomeCount++] = new AddressOutcome(plan.Router, plan.Generation, plan.Present, error, failed);
-    }
+    public void Apply(in AddressPlan plan) => writer.Submit(plan);
 
     public void Listen(ListeningPlan plan)
     {
-        Span<int> indexes = plan.Interfaces.Length <= 256 ? stackalloc int[plan.Interfaces.Length] : new int[plan.Interfaces.Length];
-        HashSet<(int, IpFamily)> wanted = [];
-        for (var i = 0; i < plan.Interfaces.Length; i++)
-        {
-            var on = plan.Interfaces[i];
-            indexes[i] = on.Index;
-            if (on.IPv4)
-                Join(wanted, ipv4, on, VrrpCodec.MulticastIPv4);
-            if (on.IPv6)
-                Join(wanted, ipv6, on, VrrpCodec.MulticastIPv6);
-        }
-
-        foreach (var (index, family) in _joined)
-            if (!wanted.Contains((index, family)))
-                _ = family == IpFamily.IPv4 ? ipv4.Leave(index, VrrpCodec.MulticastIPv4) : ipv6.Leave(index, VrrpCodec.MulticastIPv6);
-        _joined.Clear();
-        _joined.UnionWith(wanted);
-        ipv4.SetFilter(indexes);
-        ipv6.SetFilter(indexes);
-        IpAddress[] virtualAddresses = [.. plan.VirtualAddresses];
-        arp.SetFilter(indexes, Array.FindAll(virtualAddresses, a => a.Family == IpFamily.IPv4));
-        neighbors.SetFilter(indexes, Array.FindAll(virtualAddresses, a => a.Family == IpFamily.IPv6));
-        if (_acceptFilter.Apply(plan.RefusedAddresses) is not null)
-            events.Report(new NodeEvent { Kind = NodeEventKind.AcceptFilterFailed, At = Clock.Now(), Router = -1 });
+        if (!writer.TrySubmit(plan))
+            _refusedPlans.Enqueue(plan);
     }
 
-    private void Join(HashSet<(int, IpFamily)> wanted, VrrpSocket socket, in ListeningInterface on, IpAddress group)
+    /// <summary>Asks for all links and addresses, as of after every plan so far; false when there is no room.</summary>
+    public bool TryRequestSnapshot(SnapshotRequest request) => writer.TrySubmit(request);
+
+    /// <summary>Tells the loop what came of its plans. A snapshot that was asked for is returned.</summary>
+    public KernelSnapshot? Deliver(Instant now, ElectionLoop loop, long answered)
     {
-        wanted.Add((on.Index, group.Family));
-        if (on.Rejoin)
-            _ = socket.Leave(on.Index, group);
-        var error = socket.Join(on.Index, group);
-        if (error is not (0 or Errno.EADDRINUSE))
-            events.Report(new NodeEvent
+        KernelSnapshot? snapshot = null;
+        while (writer.TryTake(answered, out var outcome, out var answer))
+        {
+            switch (answer)
             {
-                Kind = NodeEventKind.JoinFailed, At = Clock.Now(), Router = -1, Error = error, Source = group, Count = on.Index,
-            });
-    }
-
-    private void EnsureRoom(int changes)
-    {
-        if (changes > _changes.Length)
-        {
-            _changes = new AddressChange[changes * 2];
-            _errors = new int[changes * 2];
+                case null:
+                    loop.OnAddressesApplied(now, outcome);
+                    break;
+                case ListeningReport report:
+                    foreach (var listening in report.Outcomes)
+                        loop.OnListening(now, listening);
+                    if (report.AcceptFilterFailed)
+                        events.Report(new NodeEvent { Kind = NodeEventKind.AcceptFilterFailed, At = now, Router = -1 });
+                    break;
+                case KernelSnapshot taken:
+                    snapshot = taken;
+                    break;
+                default:
+                    throw new InvalidOperationException($"nobody asked for a {answer.GetType().Name}");
+            }
         }
 
-        if (OutcomeCount == _outcomes.Length)
-            Array.Resize(ref _outcomes, _outcomes.Length * 2);
+        while (_refusedPlans.TryDequeue(out var refused))
+        {
+            foreach (var on in refused.Interfaces)
+            {
+                if (on.IPv4)
+                    loop.OnListening(now, new ListeningOutcome(refused.Generation, on.Index, Core.Net.IpFamily.IPv4, Errno.ENOBUFS, false));
+                if (on.IPv6)
+                    loop.OnListening(now, new ListeningOutcome(refused.Generation, on.Index, Core.Net.IpFamily.IPv6, Errno.ENOBUFS, false));
+            }
+        }
+
+        return snapshot;
     }
+
+    /// <summary>Waits until everything is done, at most for the time given; whether it is.</summary>
+    public bool Finish(TimeSpan limit) => writer.Finish(limit);
 }

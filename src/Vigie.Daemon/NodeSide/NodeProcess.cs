@@ -18,6 +18,10 @@ internal static class NodeProcess
     // Below the kernel's own threads (50 and up, typically), above everything ordinary.
     private const int RealTimePriority = 40;
 
+    // Addresses must not wait for ordinary work, or a takeover would take longer on a busy host; but on a host with one
+    // processor an advertisement goes before an address.
+    private const int WriterPriority = RealTimePriority - 1;
+
     // Runs away for that long without ever sleeping: the kernel ends it, and the host stays usable.
     private static readonly TimeSpan RuntimeLimit = TimeSpan.FromSeconds(2);
 
@@ -36,7 +40,10 @@ internal static class NodeProcess
         using (var file = MemoryFile.FromInherited(Descriptors.Configuration))
             config = Read(Encoding.UTF8.GetString(file.ReadAll()));
 
-        var network = new LinuxHostNetwork(sockets.Routes, sockets.IPv4, sockets.IPv6, sockets.Arp, sockets.Neighbors, channel);
+        var listeners = new Listeners(sockets.IPv4, sockets.IPv6, sockets.Arp, sockets.Neighbors);
+        using var work = new KernelWork(sockets.Routes, listeners);
+        using var writer = new KernelWriter(work, ScheduleWriter);
+        var network = new LinuxHostNetwork(writer, channel);
         var loop = new ElectionLoop(
             config, new LinuxAdvertisements(sockets.IPv4, sockets.IPv6), new LinuxFrames(sockets.Frames), network, channel);
         channel.Loop = loop;
@@ -54,6 +61,9 @@ internal static class NodeProcess
         pump.Run();
         return ExitCode.Ok;
     }
+
+    // Refused for one thread it is refused for the other, which says so.
+    private static void ScheduleWriter() => _ = Scheduling.TryRealTime(WriterPriority, RuntimeLimit);
 
     private static NodeConfig Read(string text)
     {

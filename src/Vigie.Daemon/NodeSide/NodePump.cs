@@ -4,6 +4,7 @@ using Vigie.Core.Configuration;
 using Vigie.Core.Wire;
 using Vigie.Linux;
 using Vigie.Node;
+using Vigie.Node.Events;
 using Vigie.Node.Messages;
 using Vigie.Node.Ports;
 
@@ -29,12 +30,16 @@ internal sealed class NodePump : IDisposable
     private const ulong ArpToken = 6;
     private const ulong NeighborToken = 7;
     private const ulong ControlToken = 8;
+    private const ulong AnswerToken = 9;
     private const uint Everything = uint.MaxValue;
 
     // The kernel ends a real-time process that does not sleep for RuntimeLimit. Under a flood there is always something to
     // read, so the thread rests by itself now and then; that is also when the rest of the host gets a turn.
     private static readonly TimeSpan LongestWithoutRest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Rest = TimeSpan.FromMicroseconds(200);
+
+    // The supervisor ends a node that has not left after five seconds.
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(3);
 
     private readonly Epoll _epoll = new();
     private readonly TimerFd _timer = new();
@@ -48,6 +53,8 @@ internal sealed class NodePump : IDisposable
     private readonly ControlChannel _channel;
     private readonly ElectionLoop _loop;
     private readonly KernelReports _reports;
+    private readonly ResyncPolicy _resync = new();
+    private readonly SnapshotRequest _snapshotRequest = new();
     private readonly Func<string, NodeConfig> _readConfiguration;
     private readonly Instant _started = Clock.Now();
     private readonly bool _realTime;
@@ -56,6 +63,7 @@ internal sealed class NodePump : IDisposable
     private readonly TimerFd _restTimer = new();
     private Instant _restedAt = Clock.Now();
     private Instant _armed = Instant.Never;
+    private bool _begun;
     private NodeConfig? _parsed;
     private string? _unparsable;
     private volatile bool _parseDone;
@@ -77,6 +85,7 @@ internal sealed class NodePump : IDisposable
         _rest.Add(_restTimer, TimerToken, EpollInterest.Readable);
         _epoll.Add(_timer, TimerToken, EpollInterest.Readable);
         _epoll.Add(sockets.Wake, SignalToken, EpollInterest.Readable);
+        _epoll.Add(network.Answers, AnswerToken, EpollInterest.Readable);
         _epoll.Add(sockets.Events, KernelToken, EpollInterest.Readable);
         _epoll.Add(sockets.IPv4, IPv4Token, EpollInterest.Readable);
         _epoll.Add(sockets.IPv6, IPv6Token, EpollInterest.Readable);
@@ -95,10 +104,7 @@ internal sealed class NodePump : IDisposable
     /// <summary>Works until <see cref="Stop"/>, then resigns everywhere and takes the addresses off.</summary>
     public void Run()
     {
-        _reports.Now = Clock.Now();
-        _reports.Resync(_sockets.Routes);
-        _loop.Start(Clock.Now());
-        _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
+        _resync.Want(Clock.Now());
         try
         {
             Pump();
@@ -107,6 +113,8 @@ internal sealed class NodePump : IDisposable
         {
             // Also when something broke: an Active that ends without a word leaves its clients waiting.
             _loop.Shutdown(Clock.Now());
+            // Whoever holds the kernel's routing lock for longer holds up the removal; then the lifetimes end it.
+            _network.Finish(LongestGoodbye);
         }
     }
 
@@ -114,12 +122,10 @@ internal sealed class NodePump : IDisposable
     {
         while (!_stop)
         {
-            DeliverOutcomes(Clock.Now());
-            var next = _loop.Step(Clock.Now());
+            ResyncIfDue(Clock.Now());
+            var next = Instant.Min(_loop.Step(Clock.Now()), _resync.DueAt);
             Arm(next);
-            if (_network.OutcomeCount > 0)
-                continue;
-            var ready = Wait();
+            var ready = _network.HasAnswers(_network.Answered) ? 0 : Wait();
             var now = Clock.Now();
             // A deadline is near or over: everything is read first, also what arrived after the wait had ended.
             Drain(now, now >= next ? Everything : ready);
@@ -177,6 +183,10 @@ internal sealed class NodePump : IDisposable
             {
                 _sockets.Wake.Acknowledge();
             }
+            else if (_ready[i].Token == AnswerToken)
+            {
+                _network.Answers.Acknowledge();
+            }
         }
 
         return inputs;
@@ -185,11 +195,14 @@ internal sealed class NodePump : IDisposable
     private void Drain(Instant now, uint inputs)
     {
         _reports.Now = now;
-        if (Has(inputs, KernelToken) && _sockets.Events.Read(_reports).Overrun)
-        {
-            _channel.Report(new() { Kind = Node.Events.NodeEventKind.KernelEventsLost, At = now, Router = -1 });
-            _reports.Resync(_sockets.Routes);
-        }
+        // What the kernel told before it answered is heard before the answer: a removal of ours is never taken for
+        // somebody's removal of what was added after it.
+        var answered = _network.Answered;
+        var hasAnswers = _network.HasAnswers(answered);
+        if ((Has(inputs, KernelToken) || hasAnswers) && !_resync.IsUnderWay)
+            ReadEvents(now);
+        if (hasAnswers)
+            Deliver(now, answered);
 
         if (Has(inputs, IPv4Token))
             DrainMessages(now, _sockets.IPv4);
@@ -228,12 +241,53 @@ internal sealed class NodePump : IDisposable
                 _message.AsSpan(received.PayloadOffset, received.Length));
     }
 
-    private void DeliverOutcomes(Instant now)
+    private void ReadEvents(Instant now)
     {
-        // Delivering one may make the loop apply another plan, which appends; those come with this pass too.
-        for (var i = 0; i < _network.OutcomeCount; i++)
-            _loop.OnAddressesApplied(now, _network.Outcome(i));
-        _network.ClearOutcomes();
+        if (!_sockets.Events.Read(_reports).Overrun)
+            return;
+        _channel.Report(new() { Kind = NodeEventKind.KernelEventsLost, At = now, Router = -1 });
+        _resync.Want(now);
+    }
+
+    private void Deliver(Instant now, long answered)
+    {
+        if (_network.Deliver(now, _loop, answered) is not { } snapshot)
+            return;
+        _epoll.Add(_sockets.Events, KernelToken, EpollInterest.Readable);
+        if (snapshot.Error != 0)
+        {
+            FailResync(now, snapshot.Error);
+            return;
+        }
+
+        _resync.Succeed();
+        _reports.Resync(snapshot);
+        if (_begun)
+            return;
+        _begun = true;
+        _loop.Start(now);
+        _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
+    }
+
+    private void ResyncIfDue(Instant now)
+    {
+        if (now < _resync.DueAt)
+            return;
+        _resync.Begin();
+        if (!_network.TryRequestSnapshot(_snapshotRequest))
+        {
+            FailResync(now, Errno.ENOBUFS);
+            return;
+        }
+
+        // What happens from now on may be newer than the answer: it is read after it.
+        _epoll.Remove(_sockets.Events);
+    }
+
+    private void FailResync(Instant now, int error)
+    {
+        if (_resync.Fail(now))
+            _channel.Report(new() { Kind = NodeEventKind.ResyncFailed, At = now, Router = -1, Error = error, Count = _resync.Failures });
     }
 
     private void Obey(Instant now, ReadOnlySpan<byte> message)

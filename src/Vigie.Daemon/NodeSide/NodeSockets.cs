@@ -12,7 +12,8 @@ internal sealed class NodeSockets : IDisposable
         // Subscribed before anything is dumped, so that nothing falls between.
         Events = new RouteEvents();
         Routes = new RouteSocket();
-        // Our own renewals, every second for every address, would wake us for nothing. Removals are heard whoever makes them.
+        // The writer thread alone uses it. Its renewals, every second for every address, would wake us for nothing; removals
+        // are heard whoever makes them.
         Events.IgnoreAdditionsBy(Routes);
         IPv4 = VrrpSocket.Open(IpFamily.IPv4);
         IPv6 = VrrpSocket.Open(IpFamily.IPv6);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vigie.Core.Net;
 using Vigie.Linux.Native;
 using static Vigie.Linux.Native.SocketConstants;
@@ -62,7 +63,10 @@ public sealed unsafe partial class VrrpSocket
     private int JoinThroughHolder(int ifIndex, IpAddress group)
     {
         var domain = Family == IpFamily.IPv4 ? FamilyIPv4 : FamilyIPv6;
-        var holder = new FileDescriptor(Checked(Libc.socket(domain, TypeDatagram | TypeFlags, 0), "socket(SOCK_DGRAM)"));
+        var fd = Libc.socket(domain, TypeDatagram | TypeFlags, 0);
+        if (fd < 0)
+            return Marshal.GetLastPInvokeError();
+        var holder = new FileDescriptor(fd);
         var errno = Change(holder, ifIndex, group, joining: true);
 
         // From now on this socket hears what others on the host have joined, as an IPv6 one always does; the filter keeps

@@ -51,7 +51,10 @@ public enum NodeEventKind : byte
     /// <summary>Locking memory was refused (Error).</summary>
     MemoryLockRefused,
 
-    /// <summary>A multicast group could not be joined (Error, Source = the group, Count = the interface's index).</summary>
+    /// <summary>
+    /// Advertisements to a multicast group cannot be heard (Error, Source = the group, Count = the interface's index).
+    /// Tried again; reported when the error is another one than before.
+    /// </summary>
     JoinFailed,
 
     /// <summary>The kernel's event queue overflowed; everything was read again.</summary>
@@ -62,4 +65,7 @@ public enum NodeEventKind : byte
 
     /// <summary>Packets to the addresses of a virtual router with accept mode off cannot be refused.</summary>
     AcceptFilterFailed,
+
+    /// <summary>Reading links and addresses anew fails again and again (Error, Count = attempts). It goes on being tried.</summary>
+    ResyncFailed,
 }

@@ -19,6 +19,11 @@ internal sealed class HostInterface(int index)
 
     public bool ForwardsIPv6 { get; private set; }
 
+    /// <summary>How listening here goes; known only after the kernel has answered.</summary>
+    public ListeningState IPv4Listening { get; set; } = ListeningState.Unknown;
+
+    public ListeningState IPv6Listening { get; set; } = ListeningState.Unknown;
+
     /// <summary>The addresses that carry our tag, in the form in which the kernel holds them.</summary>
     public IReadOnlyCollection<IpPrefix> Ours => _ours.Values;
 

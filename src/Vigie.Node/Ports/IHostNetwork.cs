@@ -12,7 +12,11 @@ public interface IHostNetwork
     /// </summary>
     void Apply(in AddressPlan plan);
 
-    /// <summary>Listens where and for what the plan says, and nowhere else. Joining a group again is part of it.</summary>
+    /// <summary>
+    /// Listens where and for what the plan says, and nowhere else. Joining a group again is part of it. Idempotent. How it
+    /// went comes back later, never during the call, as <see cref="ElectionLoop.OnListening"/> for each interface and
+    /// family with the plan's generation.
+    /// </summary>
     void Listen(ListeningPlan plan);
 }
 
@@ -24,8 +28,13 @@ public interface IHostNetwork
 /// <param name="Count">How many of them.</param>
 /// <param name="Present">Hold them, or remove them; removing what is not there is no error.</param>
 /// <param name="LifetimeSeconds">After this many seconds without renewal the kernel removes them by itself.</param>
+/// <param name="Renewal">
+/// Nothing but lifetimes is to change: nobody waits for the outcome unless it is an error, and one of several that wait
+/// is enough.
+/// </param>
 public readonly record struct AddressPlan(
-    int Router, int Generation, int InterfaceIndex, IpPrefix[] Addresses, int Count, bool Present, uint LifetimeSeconds);
+    int Router, int Generation, int InterfaceIndex, IpPrefix[] Addresses, int Count, bool Present, uint LifetimeSeconds,
+    bool Renewal = false);
 
 /// <summary>How applying a plan ended: 0, or the first error and the address it concerns.</summary>
 public readonly record struct AddressOutcome(int Router, int Generation, bool Present, int Error, IpPrefix Failed);

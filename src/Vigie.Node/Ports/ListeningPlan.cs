@@ -9,6 +9,9 @@ public sealed record ListeningPlan(ImmutableArray<ListeningInterface> Interfaces
     /// <summary>Listens nowhere and refuses nothing.</summary>
     public static readonly ListeningPlan Nothing = new([], []);
 
+    /// <summary>Comes back with the outcomes, so that an outdated one is recognised.</summary>
+    public int Generation { get; init; }
+
     /// <summary>
     /// Virtual addresses for which this host answers ARP and neighbour discovery but accepts no packets (RFC 9568 6.1
     /// Accept_Mode false), whoever holds them at the moment.
@@ -22,3 +25,11 @@ public sealed record ListeningPlan(ImmutableArray<ListeningInterface> Interfaces
 /// <param name="IPv6">Some virtual router here has IPv6 addresses.</param>
 /// <param name="Rejoin">Leave and join the groups again: the link came up, and memberships are known to get lost then.</param>
 public readonly record struct ListeningInterface(int Index, bool IPv4, bool IPv6, bool Rejoin);
+
+/// <summary>How listening on one interface for one family went.</summary>
+/// <param name="Generation">Of the plan.</param>
+/// <param name="InterfaceIndex">The kernel's index.</param>
+/// <param name="Family">Which family.</param>
+/// <param name="Error">0: advertisements are heard. Otherwise the system's error number.</param>
+/// <param name="GroupOnly">The error keeps only the multicast group away; what is sent to this host alone is heard.</param>
+public readonly record struct ListeningOutcome(int Generation, int InterfaceIndex, IpFamily Family, int Error, bool GroupOnly);

@@ -41,6 +41,15 @@ internal sealed class Host
     /// <summary>Error numbers with which the kernel refuses addresses.</summary>
     public Dictionary<IpAddress, int> Refused { get; } = [];
 
+    /// <summary>Error numbers with which the kernel refuses to listen.</summary>
+    public Dictionary<(int Interface, IpFamily Family), (int Error, bool GroupOnly)> ListenErrors { get; } = [];
+
+    /// <summary>Whether the kernel answers at all when told where to listen.</summary>
+    public bool ListensAtOnce { get; set; } = true;
+
+    /// <summary>Whether the kernel tells of addresses that we add ourselves; the daemon's event socket leaves them out.</summary>
+    public bool TellsOfOwnAdditions { get; set; } = true;
+
     public Dictionary<IpAddress, int> SendErrors => _ports.SendErrors;
 
     public bool ShowRenewals { set => _ports.ShowRenewals = value; }
@@ -221,9 +230,30 @@ internal sealed class Host
     private void Step()
     {
         _wake = Loop.Step(Now);
+        while (ListensAtOnce && _ports.Listening is { } plan)
+        {
+            _ports.Listening = null;
+            AnswerListening(plan);
+            _wake = Loop.Step(Now);
+        }
+
         _ports.Flush();
         while (_ports.Plans.TryDequeue(out var plan))
             _pending.Enqueue(() => Answer(plan), (Now + KernelDelay, _sequence++));
+    }
+
+    private void AnswerListening(ListeningPlan plan)
+    {
+        foreach (var on in plan.Interfaces)
+        {
+            foreach (var family in new[] { IpFamily.IPv4, IpFamily.IPv6 })
+            {
+                if (family == IpFamily.IPv4 ? !on.IPv4 : !on.IPv6)
+                    continue;
+                var (error, groupOnly) = ListenErrors.GetValueOrDefault((on.Index, family));
+                Loop.OnListening(Now, new ListeningOutcome(plan.Generation, on.Index, family, error, groupOnly));
+            }
+        }
     }
 
     // Like rtnetlink: the address events come before the acknowledgement, and a refusal changes nothing after it.
@@ -240,7 +270,7 @@ internal sealed class Host
             }
 
             if (plan.Present && _table.Add((plan.InterfaceIndex, prefix)))
-                Loop.OnAddress(Now, new AddressReport(plan.InterfaceIndex, prefix, Ours: true, Usable: true));
+                TellOfAddition(plan.InterfaceIndex, prefix);
             else if (!plan.Present && _table.Remove((plan.InterfaceIndex, prefix)))
                 Loop.OnAddressRemoved(Now, plan.InterfaceIndex, prefix);
         }
@@ -249,6 +279,12 @@ internal sealed class Host
         if (error != 0)
             Transcript.Input(Now, $"kernel: plan {plan.Generation} refused, error {error}");
         Loop.OnAddressesApplied(Now, new AddressOutcome(plan.Router, plan.Generation, plan.Present, error, failed));
+    }
+
+    private void TellOfAddition(int index, IpPrefix prefix)
+    {
+        if (TellsOfOwnAdditions)
+            Loop.OnAddress(Now, new AddressReport(index, prefix, Ours: true, Usable: true));
     }
 
     private static ImmutableArray<string> Split(string list) =>

@@ -20,6 +20,9 @@ internal sealed class RecordingPorts(Transcript transcript) : IAdvertisementPort
     /// <summary>What was applied and not yet answered, oldest first.</summary>
     public Queue<AddressPlan> Plans { get; } = new();
 
+    /// <summary>The latest plan of where to listen, until it is answered.</summary>
+    public ListeningPlan? Listening { get; set; }
+
     /// <summary>The error number that sending to a destination gives; absent for none.</summary>
     public Dictionary<IpAddress, int> SendErrors { get; } = [];
 
@@ -90,6 +93,7 @@ internal sealed class RecordingPorts(Transcript transcript) : IAdvertisementPort
     public void Listen(ListeningPlan plan)
     {
         Flush();
+        Listening = plan;
         var interfaces = plan.Interfaces.Select(i =>
             $"{i.Index}{(i.IPv4 ? " IPv4" : "")}{(i.IPv6 ? " IPv6" : "")}{(i.Rejoin ? " joining anew" : "")}");
         transcript.Output(Now, $"listen on [{string.Join(", ", interfaces)}] for claims of {plan.VirtualAddresses.Length} addresses");
@@ -110,6 +114,7 @@ internal sealed class RecordingPorts(Transcript transcript) : IAdvertisementPort
             NodeEventKind.AddressListMismatch => $"router {e.Router}: {e.Source} has another list, {e.Count} addresses",
             NodeEventKind.AdvertisementDropped => $"router {e.Router}: dropped from {e.Source}: {e.Drop}",
             NodeEventKind.SendFailed => $"router {e.Router}: sending from {e.Source} fails, error {e.Error}",
+            NodeEventKind.JoinFailed => $"cannot listen to {e.Source} on {e.Count}, error {e.Error}",
             NodeEventKind.Reconfigured => $"reconfigured, {e.Count} routers",
             _ => $"router {e.Router}: {e.Kind}",
         });

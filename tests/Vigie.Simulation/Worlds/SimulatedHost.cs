@@ -224,7 +224,7 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
 
     void IHostNetwork.Apply(in AddressPlan plan) => Kernel.Apply(plan, Process);
 
-    void IHostNetwork.Listen(ListeningPlan plan) => Kernel.Listen(plan);
+    void IHostNetwork.Listen(ListeningPlan plan) => Kernel.Listen(plan, Process);
 
     void INodeEventSink.Report(in NodeEvent nodeEvent)
     {

@@ -13,6 +13,7 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
 {
     private const int DeviceDown = 100;
     private const int Refused = 13;
+    private static readonly TimeSpan ListeningDelay = TimeSpan.FromMicroseconds(10);
     private readonly Dictionary<IpPrefix, Entry> _table = [];
     private readonly Queue<Action> _whenThawed = new();
     private Instant _busyUntil;
@@ -73,8 +74,13 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
         world.At(_busyUntil, _ => Execute(own, process));
     }
 
-    public void Listen(ListeningPlan plan)
+    public void Listen(ListeningPlan plan, int process)
     {
+        world.After(ListeningDelay, _ =>
+        {
+            if (process == host.Process)
+                host.Input((loop, now) => AnswerListening(loop, now, plan));
+        });
         foreach (var on in plan.Interfaces)
             if (on.Index == SimulatedHost.Eth0 && on.Rejoin && LinkUp)
                 Joined = true;
@@ -87,6 +93,17 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
     {
         while (_whenThawed.TryDequeue(out var act))
             act();
+    }
+
+    private static void AnswerListening(Vigie.Node.ElectionLoop loop, Instant now, ListeningPlan plan)
+    {
+        foreach (var on in plan.Interfaces)
+        {
+            if (on.IPv4)
+                loop.OnListening(now, new ListeningOutcome(plan.Generation, on.Index, IpFamily.IPv4, 0, GroupOnly: false));
+            if (on.IPv6)
+                loop.OnListening(now, new ListeningOutcome(plan.Generation, on.Index, IpFamily.IPv6, 0, GroupOnly: false));
+        }
     }
 
     /// <summary>The process is gone, and its sockets with it.</summary>

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Vigie.Core;
+using Vigie.Core.Net;
+using Vigie.Linux;
+using Vigie.Node.Ports;
+
+namespace Vigie.Daemon.NodeSide;
+
+/// <summary>Asks for all links and addresses; the answer is a <see cref="KernelSnapshot"/>.</summary>
+internal sealed class SnapshotRequest;
+
+/// <summary>All links and addresses as of one moment, or the error number that kept them from being read.</summary>
+internal sealed record KernelSnapshot(ImmutableArray<LinkInfo> Links, ImmutableArray<AddressInfo> Addresses, int Error);
+
+/// <summary>The writer thread's work on the real kernel: addresses by rtnetlink, listening by socket options.</summary>
+internal sealed class KernelWork(RouteSocket routes, Listeners listeners) : IKernelWork, IDisposable
+{
+    // The kernel ends a real-time process that does not sleep for RuntimeLimit, and thousands of IPv6 addresses take it
+    // seconds. The rest of a small host gets a turn meanwhile, too.
+    private static readonly TimeSpan LongestWithoutRest = TimeSpan.FromMilliseconds(100);
+    private const int RestMilliseconds = 1;
+
+    private readonly AddressChange[] _changes = new AddressChange[RouteSocket.MaxChangesPerDatagram];
+    private readonly int[] _errors = new int[RouteSocket.MaxChangesPerDatagram];
+    private readonly Epoll _rest = new();
+    private readonly EpollEvent[] _nothing = new EpollEvent[1];
+
+    public AddressOutcome Apply(in AddressPlan plan)
+    {
+        var outcome = new AddressOutcome(plan.Router, plan.Generation, plan.Present, 0, default);
+        var began = Clock.Now();
+        for (var done = 0; done < plan.Count; done += RouteSocket.MaxChangesPerDatagram)
+        {
+            var part = plan.Addresses.AsSpan(done, Math.Min(plan.Count - done, RouteSocket.MaxChangesPerDatagram));
+            ApplyPart(plan, part, ref outcome);
+            if (Clock.Now() - began < LongestWithoutRest)
+                continue;
+            _rest.Wait(_nothing, RestMilliseconds);
+            began = Clock.Now();
+        }
+
+        return outcome;
+    }
+
+    public object Answer(object request) => request switch
+    {
+        ListeningPlan plan => listeners.Listen(plan),
+        SnapshotRequest => Snapshot(),
+        _ => throw new InvalidOperationException($"no work is known for a {request.GetType().Name}"),
+    };
+
+    public void Dispose() => _rest.Dispose();
+
+    private void ApplyPart(in AddressPlan plan, ReadOnlySpan<IpPrefix> part, ref AddressOutcome outcome)
+    {
+        for (var i = 0; i < part.Length; i++)
+        {
+            _changes[i] = new AddressChange
+            {
+                Operation = plan.Present ? AddressOperation.Add : AddressOperation.Remove,
+                InterfaceIndex = plan.InterfaceIndex,
+                Prefix = part[i],
+                ValidLifetimeSeconds = plan.LifetimeSeconds,
+                Protocol = AddressTag.Value,
+            };
+        }
+
+        routes.ApplyAddresses(_changes.AsSpan(0, part.Length), _errors.AsSpan(0, part.Length));
+        for (var i = 0; i < part.Length && outcome.Error == 0; i++)
+        {
+            // Removing what is gone already is what was wanted.
+            if (_errors[i] == 0 || (!plan.Present && _errors[i] is Errno.EADDRNOTAVAIL or Errno.ENODEV))
+                continue;
+            outcome = outcome with { Error = _errors[i], Failed = part[i] };
+        }
+    }
+
+    private KernelSnapshot Snapshot()
+    {
+        try
+        {
+            return new KernelSnapshot(routes.DumpLinks(), routes.DumpAddresses(), 0);
+        }
+        catch (LinuxException e)
+        {
+            return new KernelSnapshot([], [], e.Error.Value);
+        }
+    }
+}

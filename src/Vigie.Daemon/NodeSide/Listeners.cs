@@ -1,0 +1,73 @@
+using Vigie.Core.Net;
+using Vigie.Core.Wire;
+using Vigie.Linux;
+using Vigie.Node.Ports;
+
+namespace Vigie.Daemon.NodeSide;
+
+/// <summary>How a <see cref="ListeningPlan"/> went.</summary>
+/// <param name="Outcomes">One for each interface and family of the plan.</param>
+/// <param name="AcceptFilterFailed">Packets to addresses that are to be refused are accepted.</param>
+internal sealed record ListeningReport(ListeningOutcome[] Outcomes, bool AcceptFilterFailed);
+
+/// <summary>
+/// The node's ears: group memberships and filters of its sockets, and the rules that refuse packets. Used by one thread,
+/// while another one reads the sockets.
+/// </summary>
+internal sealed class Listeners(VrrpSocket ipv4, VrrpSocket ipv6, ArpListener arp, NeighborListener neighbors)
+{
+    private readonly HashSet<(int Interface, IpFamily Family)> _joined = [];
+    private readonly AcceptFilter _acceptFilter = new();
+    private int[] _heardIPv4 = [];
+    private int[] _heardIPv6 = [];
+
+    /// <summary>Listens as planned and nowhere else; what fails does not keep the rest from being done.</summary>
+    public ListeningReport Listen(ListeningPlan plan)
+    {
+        int[] indexes = [.. plan.Interfaces.Select(on => on.Index)];
+        HashSet<(int, IpFamily)> wanted = [];
+        List<ListeningOutcome> outcomes = [];
+        // The filters first: a membership whose messages the filter throws away is none.
+        var deafTo4 = SetFilter(ipv4, indexes, ref _heardIPv4);
+        var deafTo6 = SetFilter(ipv6, indexes, ref _heardIPv6);
+        foreach (var on in plan.Interfaces)
+        {
+            if (on.IPv4)
+                outcomes.Add(Join(plan, wanted, ipv4, on, VrrpCodec.MulticastIPv4, Deafness(deafTo4, _heardIPv4, on.Index)));
+            if (on.IPv6)
+                outcomes.Add(Join(plan, wanted, ipv6, on, VrrpCodec.MulticastIPv6, Deafness(deafTo6, _heardIPv6, on.Index)));
+        }
+
+        foreach (var (index, family) in _joined)
+            if (!wanted.Contains((index, family)))
+                _ = family == IpFamily.IPv4 ? ipv4.Leave(index, VrrpCodec.MulticastIPv4) : ipv6.Leave(index, VrrpCodec.MulticastIPv6);
+        _joined.Clear();
+        _joined.UnionWith(wanted);
+        IpAddress[] virtualAddresses = [.. plan.VirtualAddresses];
+        arp.SetFilter(indexes, Array.FindAll(virtualAddresses, a => a.Family == IpFamily.IPv4));
+        neighbors.SetFilter(indexes, Array.FindAll(virtualAddresses, a => a.Family == IpFamily.IPv6));
+        return new ListeningReport([.. outcomes], _acceptFilter.Apply(plan.RefusedAddresses) is not null);
+    }
+
+    /// <summary>A filter that is refused leaves the last one in place: whom that lets in is still heard.</summary>
+    private static int SetFilter(VrrpSocket socket, int[] indexes, ref int[] heard)
+    {
+        var error = socket.SetFilter(indexes);
+        if (error == 0)
+            heard = indexes;
+        return error;
+    }
+
+    private static int Deafness(int filterError, int[] heard, int index) => filterError == 0 || heard.Contains(index) ? 0 : filterError;
+
+    private static ListeningOutcome Join(
+        ListeningPlan plan, HashSet<(int, IpFamily)> wanted, VrrpSocket socket, in ListeningInterface on, IpAddress group, int deafness)
+    {
+        wanted.Add((on.Index, group.Family));
+        if (on.Rejoin)
+            _ = socket.Leave(on.Index, group);
+        var error = socket.Join(on.Index, group) is var refusal and not Errno.EADDRINUSE ? refusal : 0;
+        return new ListeningOutcome(
+            plan.Generation, on.Index, group.Family, deafness != 0 ? deafness : error, GroupOnly: deafness == 0 && error != 0);
+    }
+}
