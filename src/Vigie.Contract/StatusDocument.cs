@@ -38,6 +38,9 @@ public sealed record StatusDocument
     /// <summary>The process that answers. Its allocated bytes are those of all its threads since it started.</summary>
     public ProcessStatus? ControlProcess { get; init; }
 
+    /// <summary>The process that watches over the others; null when it has not reported yet.</summary>
+    public GuardianStatus? Guardian { get; init; }
+
     /// <summary>In the order of the configuration.</summary>
     public required IReadOnlyList<VirtualRouterStatus> VirtualRouters { get; init; }
 }

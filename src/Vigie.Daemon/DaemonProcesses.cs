@@ -2,7 +2,7 @@ using System.Globalization;
 using Vigie.Contract;
 using Vigie.Daemon.ControlSide;
 using Vigie.Daemon.NodeSide;
-using Vigie.Daemon.Supervisor;
+using Vigie.Daemon.GuardianSide;
 
 namespace Vigie.Daemon;
 
@@ -18,7 +18,7 @@ public static class DaemonProcesses
     public static int Run(RunOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return SupervisorProcess.Run(options);
+        return GuardianProcess.Run(options);
     }
 
     /// <summary>A child process, or null when the arguments do not ask for one.</summary>

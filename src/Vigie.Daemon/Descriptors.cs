@@ -1,16 +1,22 @@
 namespace Vigie.Daemon;
 
-/// <summary>The descriptor numbers under which the child processes find what the supervisor gives them.</summary>
+/// <summary>The descriptor numbers under which the child processes find what the guardian gives them.</summary>
 internal static class Descriptors
 {
     /// <summary>The channel between node and control.</summary>
     public const int Channel = 3;
 
-    /// <summary>Node only: the sealed text of the configuration that the supervisor has checked.</summary>
+    /// <summary>Node only: the sealed text of the configuration to run.</summary>
     public const int Configuration = 4;
+
+    /// <summary>Node only: the memory of the role board.</summary>
+    public const int Board = 5;
 
     /// <summary>Control only: where it says that it takes signals now.</summary>
     public const int ControlReady = 4;
+
+    /// <summary>Control only: what the guardian tells of itself.</summary>
+    public const int GuardianReports = 5;
 
     /// <summary>Longest message on the channel in either direction.</summary>
     public const int LongestMessage = 64 * 1024;

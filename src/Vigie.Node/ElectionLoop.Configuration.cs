@@ -95,6 +95,7 @@ public sealed partial class ElectionLoop
 
     private void Change(Instant now, RouterRuntime router, VirtualRouterConfig next)
     {
+        router.BoardIndex = -1; // its place was made for the old settings; it gets another with the new board
         router.Prepare(next);
         router.ForgetMismatches();
         router.ReportedDrops = 0;

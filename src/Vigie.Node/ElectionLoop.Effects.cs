@@ -20,6 +20,7 @@ public sealed partial class ElectionLoop
         foreach (var effect in _effects)
             RunOne(now, router, effect, due);
         _effects.Clear();
+        WriteOnBoard(router);
     }
 
     private void RunOne(Instant now, RouterRuntime router, in Effect effect, Instant due)

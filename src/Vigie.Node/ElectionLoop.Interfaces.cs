@@ -168,6 +168,11 @@ public sealed partial class ElectionLoop
         else
             router.Election.OnInterfaceLost(now, obstacle, _effects);
         Run(now, router, Instant.Never);
+        if (router.TakesUp is not { } role)
+            return;
+        router.TakesUp = null;
+        if (router.Election.State == role)
+            _events.Report(new NodeEvent { Kind = NodeEventKind.RoleTakenUp, At = now, Router = router.Slot, State = role });
     }
 
     private static TransitionReason Obstacle(RouterRuntime router, out IpAddress primary4, out IpAddress primary6)

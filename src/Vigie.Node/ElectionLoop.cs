@@ -75,6 +75,7 @@ public sealed partial class ElectionLoop
     {
         _started = true;
         RemoveStaleAddresses(now);
+        TakeUpRoles();
         foreach (var router in _routers)
             Evaluate(now, router);
         ListenIfChanged();
@@ -114,13 +115,14 @@ public sealed partial class ElectionLoop
 
         _stepped = true;
         _steppedAt = now;
-        return Instant.Min(next, Announce(now));
+        return Instant.Min(Instant.Min(next, Announce(now)), Beat(now));
     }
 
     /// <summary>Every virtual router resigns and lets go of its addresses. Nothing happens after that.</summary>
     public void Shutdown(Instant now)
     {
         _shutDown = true;
+        _board?.Leaving = true;
         foreach (var router in _routers)
         {
             router.Election.OnShutdown(now, _effects);

@@ -102,6 +102,14 @@ internal sealed class ActiveWatch(IpFamily family)
         SetTimer(now, config);
     }
 
+    /// <summary>What an earlier process of this host knew of the Active. Its interval was believed already; the wait begins now.</summary>
+    public void TakeUp(Instant now, in HeardAdvertisement known, VirtualRouterConfig config)
+    {
+        Note(now, known);
+        _hearings = HearingsUntilKnown;
+        Follow(now, known, config);
+    }
+
     /// <summary>Who the Active is, for the operator; nothing follows from it.</summary>
     public void Observe(in HeardAdvertisement heard)
     {

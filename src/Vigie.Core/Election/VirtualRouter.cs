@@ -16,7 +16,7 @@ namespace Vigie.Core.Election;
 // it yields when either family hears a better Active and takes over only when every family's timer has expired.
 
 /// <summary>One virtual router's election: inputs and time in, effects out.</summary>
-public sealed class VirtualRouter
+public sealed partial class VirtualRouter
 {
     private static readonly TimeSpan FirstHoldDown = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestHoldDown = TimeSpan.FromSeconds(60);
@@ -111,6 +111,7 @@ public sealed class VirtualRouter
     {
         ArgumentNullException.ThrowIfNull(effects);
         _interfaceReady = false;
+        _adopted = null;
         _retryAt = Instant.Never;
         if (State == RouterState.Fault && Reason == cause)
             return;
@@ -259,6 +260,8 @@ public sealed class VirtualRouter
     private void Begin(Instant now, List<Effect> effects)
     {
         _retryAt = Instant.Never;
+        if (TakeUp(now, effects))
+            return;
         _v4?.Start(now, Config);
         _v6?.Start(now, Config);
         _preemptAt = Instant.Never;

@@ -34,9 +34,11 @@ internal static class ControlProcess
             context.Cancel = true;
             _ = reload.ReloadAsync();
         });
+        using var guardian = new GuardianChannel(SeqPacketSocket.FromInherited(Descriptors.GuardianReports), events);
+        guardian.Start();
         channel.Start();
         using (var ready = EventFd.FromInherited(Descriptors.ControlReady))
             ready.Signal();
-        return ApiServer.Run(options, channel, new StatusText(clock), events, reload, stopping.Token);
+        return ApiServer.Run(options, channel, new StatusText(clock, guardian), events, reload, stopping.Token);
     }
 }

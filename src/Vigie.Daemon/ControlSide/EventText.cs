@@ -74,6 +74,10 @@ internal static class EventText
         NodeEventKind.AcceptFilterFailed => ("accept_filter_failed", EventSeverity.Error,
             "`accept: false` cannot be enforced: nftables did not take the rules, so packets to the virtual addresses are accepted",
             "install libnftables1, and see that the kernel has nf_tables"),
+        NodeEventKind.NotGuarded => ("not_guarded", EventSeverity.Warning,
+            "this configuration is too large to be guarded: a crash of the node process would cost its roles",
+            "use fewer addresses or virtual routers on one host"),
+        NodeEventKind.RoleTakenUp => ("role_taken_up", EventSeverity.Info, $"goes on as {StateWord(e.State)} where the process before this one ended", null),
         NodeEventKind.ConfigurationRefused => ("configuration_refused", EventSeverity.Error, "the node refused the configuration", null),
     };
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Vigie.Configuration;
 using Vigie.Contract;
-using Vigie.Daemon.Supervisor;
+using Vigie.Daemon.GuardianSide;
 
 namespace Vigie.Daemon.ControlSide;
 

@@ -1,6 +1,7 @@
 using Vigie.Contract;
 using Vigie.Core.Election;
 using Vigie.Core.Net;
+using Vigie.Daemon.GuardianSide;
 using Vigie.Node.Messages;
 using Vigie.Node.Routers;
 using AddressStatus = Vigie.Contract.AddressStatus;
@@ -9,7 +10,7 @@ using FamilyStatus = Vigie.Contract.FamilyStatus;
 namespace Vigie.Daemon.ControlSide;
 
 /// <summary>Makes the API's status document of the node's answer.</summary>
-internal sealed class StatusText(WallClock clock)
+internal sealed class StatusText(WallClock clock, GuardianChannel channel)
 {
     public StatusDocument Describe(StatusAnswer answer) => new()
     {
@@ -29,8 +30,22 @@ internal sealed class StatusText(WallClock clock)
         },
         NodeProcess = ProcessFigures.Of(answer.Node.ProcessId, answer.Node.AllocatedBytes, answer.Node.Collections),
         ControlProcess = ProcessFigures.Of(Environment.ProcessId, GC.GetTotalAllocatedBytes(), GC.CollectionCount(0)),
+        Guardian = Describe(channel.Status),
         VirtualRouters = [.. answer.Routers.Select(Describe)],
     };
+
+    private static GuardianStatus? Describe(in GuardianSnapshot guardian) => guardian.Pid == 0
+        ? null
+        : new GuardianStatus
+        {
+            Pid = guardian.Pid,
+            NodePid = guardian.NodePid,
+            NodeRestarts = guardian.NodeRestarts,
+            NodeKills = guardian.NodeKills,
+            AdvertisementsCovered = guardian.Covered,
+            Covering = guardian.Covering,
+            ControlRestarts = guardian.ControlRestarts,
+        };
 
     private VirtualRouterStatus Describe(RouterStatus router) => new()
     {

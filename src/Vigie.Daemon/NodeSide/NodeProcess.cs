@@ -6,6 +6,7 @@ using Vigie.Core.Configuration;
 using Vigie.Linux;
 using Vigie.Node;
 using Vigie.Node.Events;
+using Vigie.Node.Guarding;
 
 namespace Vigie.Daemon.NodeSide;
 
@@ -36,9 +37,12 @@ internal static class NodeProcess
 
         using var sockets = new NodeSockets(SeqPacketSocket.FromInherited(Descriptors.Channel));
         var channel = new ControlChannel(sockets.Control);
-        NodeConfig config;
+        byte[] text;
         using (var file = MemoryFile.FromInherited(Descriptors.Configuration))
-            config = Read(Encoding.UTF8.GetString(file.ReadAll()));
+            text = file.ReadAll();
+        var config = Read(Encoding.UTF8.GetString(text));
+        using var memory = SharedMemory.FromInherited(Descriptors.Board);
+        var board = new RoleBoard(new SharedBoard(memory));
 
         var listeners = new Listeners(sockets.IPv4, sockets.IPv6, sockets.Arp, sockets.Neighbors);
         using var work = new KernelWork(sockets.Routes, listeners);
@@ -47,12 +51,13 @@ internal static class NodeProcess
         var loop = new ElectionLoop(
             config, new LinuxAdvertisements(sockets.IPv4, sockets.IPv6), new LinuxFrames(sockets.Frames), network, channel);
         channel.Loop = loop;
+        loop.Guard(board);
         channel.Report(new NodeEvent { Kind = NodeEventKind.Started, At = Clock.Now(), Router = -1, Count = config.VirtualRouters.Length });
         var memoryLocked = Try(channel, NodeEventKind.MemoryLockRefused, MemoryLock.TryLockAll());
         // Last, so that start-up work is done at ordinary priority; signal and collector threads stay ordinary.
         var realTime = Try(channel, NodeEventKind.RealTimeRefused, Scheduling.TryRealTime(RealTimePriority, RuntimeLimit));
 
-        using var pump = new NodePump(sockets, network, channel, loop, Read, realTime, memoryLocked);
+        using var pump = new NodePump(sockets, network, channel, loop, Read, realTime, memoryLocked, board, text);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             context.Cancel = true;

@@ -5,6 +5,7 @@ using Vigie.Core.Wire;
 using Vigie.Linux;
 using Vigie.Node;
 using Vigie.Node.Events;
+using Vigie.Node.Guarding;
 using Vigie.Node.Messages;
 using Vigie.Node.Ports;
 
@@ -64,7 +65,10 @@ internal sealed class NodePump : IDisposable
     private Instant _restedAt = Clock.Now();
     private Instant _armed = Instant.Never;
     private bool _begun;
+    private readonly RoleBoard _board;
+    private byte[] _text;
     private NodeConfig? _parsed;
+    private byte[] _parsedText = [];
     private string? _unparsable;
     private volatile bool _parseDone;
     private long _allocatedAtStart;
@@ -72,8 +76,10 @@ internal sealed class NodePump : IDisposable
 
     public NodePump(
         NodeSockets sockets, LinuxHostNetwork network, ControlChannel channel, ElectionLoop loop,
-        Func<string, NodeConfig> readConfiguration, bool realTime, bool memoryLocked)
+        Func<string, NodeConfig> readConfiguration, bool realTime, bool memoryLocked, RoleBoard board, byte[] text)
     {
+        _board = board;
+        _text = text;
         _sockets = sockets;
         _network = network;
         _channel = channel;
@@ -321,12 +327,19 @@ internal sealed class NodePump : IDisposable
         }
     }
 
+    private void LayBoard()
+    {
+        if (!_loop.LayBoard(_text))
+            _channel.Report(new() { Kind = Node.Events.NodeEventKind.NotGuarded, At = Clock.Now(), Router = -1 });
+    }
+
     /// <summary>Text is read on an ordinary thread; this one goes on advertising meanwhile.</summary>
     private void Parse(byte[] text) => ThreadPool.QueueUserWorkItem(_ =>
     {
         try
         {
             _parsed = _readConfiguration(Encoding.UTF8.GetString(text));
+            _parsedText = text;
             _unparsable = null;
         }
         catch (FormatException e)
@@ -345,6 +358,8 @@ internal sealed class NodePump : IDisposable
         if (_parsed is { } config)
         {
             var outcome = _loop.Reconfigure(now, config);
+            _text = _parsedText;
+            LayBoard();
             _channel.SendDone(new ConfigurationDoneMessage(true, "", outcome.Added, outcome.Removed, outcome.Changed));
         }
         else

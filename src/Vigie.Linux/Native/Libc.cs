@@ -36,6 +36,15 @@ internal static unsafe partial class Libc
     internal static partial long lseek(FileDescriptor fd, long offset, int whence);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int ftruncate(FileDescriptor fd, long length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint mmap(nint address, nuint length, int protection, int flags, int fd, long offset);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int munmap(nint address, nuint length);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int epoll_create1(int flags);
 
     [LibraryImport(Library, SetLastError = true)]

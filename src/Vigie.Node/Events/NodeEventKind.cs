@@ -68,4 +68,10 @@ public enum NodeEventKind : byte
 
     /// <summary>Reading links and addresses anew fails again and again (Error, Count = attempts). It goes on being tried.</summary>
     ResyncFailed,
+
+    /// <summary>The configuration is too large for the role board: a crash of the node would cost its roles.</summary>
+    NotGuarded,
+
+    /// <summary>A role of the process before this one was taken up (State).</summary>
+    RoleTakenUp,
 }

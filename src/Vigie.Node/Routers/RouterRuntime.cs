@@ -4,6 +4,7 @@ using Vigie.Core.Configuration;
 using Vigie.Core.Election;
 using Vigie.Core.Net;
 using Vigie.Core.Wire;
+using Vigie.Node.Guarding;
 using Vigie.Node.Interfaces;
 
 namespace Vigie.Node.Routers;
@@ -53,6 +54,15 @@ internal sealed class RouterRuntime
     public bool LostWhilePending { get; set; }
 
     public Instant RenewAt { get; set; } = Instant.Never;
+
+    /// <summary>The role of an earlier process that it is about to take up.</summary>
+    public RouterState? TakesUp { get; set; }
+
+    /// <summary>Its place on the board that the guardian reads, or -1.</summary>
+    public int BoardIndex { get; set; } = -1;
+
+    /// <summary>What stands there.</summary>
+    public BoardSignature OnBoard { get; set; }
 
     public long Sent { get; set; }
 

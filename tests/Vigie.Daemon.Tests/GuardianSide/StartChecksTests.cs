@@ -1,7 +1,7 @@
-using Vigie.Daemon.Supervisor;
+using Vigie.Daemon.GuardianSide;
 using Xunit;
 
-namespace Vigie.Daemon.Tests.Supervisor;
+namespace Vigie.Daemon.Tests.GuardianSide;
 
 /// <summary>What is checked before anything starts, and the remedy in each message.</summary>
 public sealed class StartChecksTests : IDisposable

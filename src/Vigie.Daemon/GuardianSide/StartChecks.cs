@@ -1,6 +1,6 @@
 using Vigie.Linux;
 
-namespace Vigie.Daemon.Supervisor;
+namespace Vigie.Daemon.GuardianSide;
 
 /// <summary>What can be known to go wrong before anything is started, each with its remedy.</summary>
 internal static class StartChecks

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 
-namespace Vigie.Daemon.Supervisor;
+namespace Vigie.Daemon.GuardianSide;
 
 /// <summary>
 /// This daemon's right to a socket path, held by a lock on a file beside it for as long as the process lives. A path left

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
-using Vigie.Daemon.Supervisor;
+using Vigie.Daemon.GuardianSide;
 using Xunit;
 
-namespace Vigie.Daemon.Tests.Supervisor;
+namespace Vigie.Daemon.Tests.GuardianSide;
 
 /// <summary>One daemon per socket path: claimed, refused, cleared after a crash.</summary>
 public sealed class SocketClaimTests : IDisposable

@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Vigie.Core.Net;
+using Vigie.Core.Wire;
+using Vigie.Linux;
+using Vigie.Node.Guarding;
+using Vigie.Node.Ports;
+
+namespace Vigie.Daemon.GuardianSide;
+
+/// <summary>
+/// The guardian's own sockets, opened before they are needed: in an incident nothing has to be asked for that could be refused.
+/// Until then they hear nothing. What needs the kernel's routing lock, which anybody may hold for long, is done by a thread of its own.
+/// </summary>
+internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposable
+{
+    private readonly RouteSocket _routes = new();
+    private readonly Action _startNode;
+    private readonly Action _killNode;
+    private readonly Action<GuardianEvent> _report;
+    private readonly Action<LinuxException> _refused;
+    private readonly BlockingCollection<Action> _work = [];
+    private readonly Thread _worker;
+    private ImmutableArray<ListeningInterface> _listening = [];
+    private ImmutableArray<LinkInfo> _links = [];
+    private int _lookingAtLinks;
+
+    public GuardianHost(Action startNode, Action killNode, Action<GuardianEvent> report, Action<LinuxException> refused)
+    {
+        (_startNode, _killNode, _report, _refused) = (startNode, killNode, report, refused);
+        IPv4.SetFilter([]);
+        IPv6.SetFilter([]);
+        _worker = new Thread(Work) { Name = "network", IsBackground = true };
+        _worker.Start();
+    }
+
+    public VrrpSocket IPv4 { get; } = VrrpSocket.Open(IpFamily.IPv4);
+
+    public VrrpSocket IPv6 { get; } = VrrpSocket.Open(IpFamily.IPv6);
+
+    public void StartNode() => _startNode();
+
+    public void KillNode() => _killNode();
+
+    public void Report(GuardianEvent guardianEvent) => _report(guardianEvent);
+
+    public SendOutcome Send(int interfaceIndex, IpAddress source, IpAddress destination, ReadOnlySpan<byte> message)
+    {
+        var error = (source.Family == IpFamily.IPv4 ? IPv4 : IPv6).Send(interfaceIndex, source, destination, message);
+        return new SendOutcome(error, Clock.Now());
+    }
+
+    public void Apply(int interfaceIndex, ImmutableArray<IpPrefix> addresses, bool present, uint lifetimeSeconds)
+    {
+        var changes = new AddressChange[addresses.Length];
+        for (var i = 0; i < changes.Length; i++)
+        {
+            changes[i] = new AddressChange
+            {
+                Operation = present ? AddressOperation.Add : AddressOperation.Remove,
+                InterfaceIndex = interfaceIndex,
+                Prefix = addresses[i],
+                ValidLifetimeSeconds = lifetimeSeconds,
+                Protocol = AddressTag.Value,
+            };
+        }
+
+        // What is refused is either gone already or will be refused to the next node too, which then says why.
+        _work.Add(() => _routes.ApplyAddresses(changes, new int[changes.Length]));
+    }
+
+    public void Listen(ImmutableArray<ListeningInterface> interfaces) => _work.Add(() => ListenNow(interfaces));
+
+    public bool IsRunning(int interfaceIndex)
+    {
+        if (Interlocked.Exchange(ref _lookingAtLinks, 1) == 0)
+            _work.Add(LookAtLinks);
+        var links = ImmutableInterlocked.InterlockedCompareExchange(ref _links, default, default);
+        foreach (var link in links)
+            if (link.Index == interfaceIndex)
+                return link.IsUp && link.HasCarrier;
+        return links.IsEmpty; // not looked at yet
+    }
+
+    /// <summary>What is still to be done is done first.</summary>
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        _worker.Join();
+        _work.Dispose();
+        _routes.Dispose();
+        IPv4.Dispose();
+        IPv6.Dispose();
+    }
+
+    private void Work()
+    {
+        foreach (var work in _work.GetConsumingEnumerable())
+        {
+            try
+            {
+                work();
+            }
+            catch (LinuxException e)
+            {
+                _refused(e);
+            }
+        }
+    }
+
+    private void LookAtLinks()
+    {
+        Interlocked.Exchange(ref _lookingAtLinks, 0);
+        ImmutableInterlocked.InterlockedExchange(ref _links, [.. _routes.DumpLinks()]);
+    }
+
+    private void ListenNow(ImmutableArray<ListeningInterface> interfaces)
+    {
+        foreach (var on in _listening)
+        {
+            if (on.IPv4)
+                _ = IPv4.Leave(on.Index, VrrpCodec.MulticastIPv4);
+            if (on.IPv6)
+                _ = IPv6.Leave(on.Index, VrrpCodec.MulticastIPv6);
+        }
+
+        foreach (var on in interfaces)
+        {
+            // Deaf for five seconds at worst: the next node joins too, and says so if it cannot.
+            if (on.IPv4)
+                _ = IPv4.Join(on.Index, VrrpCodec.MulticastIPv4);
+            if (on.IPv6)
+                _ = IPv6.Join(on.Index, VrrpCodec.MulticastIPv6);
+        }
+
+        _listening = interfaces;
+        int[] indexes = [.. interfaces.Select(on => on.Index)];
+        IPv4.SetFilter(indexes);
+        IPv6.SetFilter(indexes);
+    }
+}

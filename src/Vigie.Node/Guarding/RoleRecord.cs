@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using Vigie.Core;
+using Vigie.Core.Configuration;
+using Vigie.Core.Election;
+using Vigie.Core.Net;
+using Vigie.Core.Wire;
+using Vigie.Node.Messages;
+using Vigie.Node.Routers;
+
+namespace Vigie.Node.Guarding;
+
+/// <summary>What another process needs to speak for one virtual router's role, or to take it up.</summary>
+public sealed record RoleRecord
+{
+    public required string Name { get; init; }
+
+    public required string Interface { get; init; }
+
+    /// <summary>The kernel's index; 0 when the interface did not exist.</summary>
+    public int InterfaceIndex { get; init; }
+
+    public byte Vrid { get; init; }
+
+    public VrrpVersion Version { get; init; }
+
+    public byte Priority { get; init; }
+
+    public TimeSpan AdvertisementInterval { get; init; }
+
+    public ulong AuthenticationData { get; init; }
+
+    public bool Authenticates { get; init; }
+
+    public Ipv4ChecksumForm ChecksumForm { get; init; }
+
+    public RouterState State { get; init; }
+
+    public TransitionReason Reason { get; init; }
+
+    public Instant Since { get; init; }
+
+    public long Transitions { get; init; }
+
+    /// <summary>Source, and who the Active is as far as known, per family in use.</summary>
+    public ImmutableArray<FamilyStatus> Families { get; init; }
+
+    /// <summary>The virtual addresses in the form in which the kernel holds them or is to hold them.</summary>
+    public ImmutableArray<IpPrefix> KernelAddresses { get; init; }
+
+    /// <summary>The virtual addresses in the order of the wire, IPv4 before IPv6.</summary>
+    public ImmutableArray<IpAddress> Advertised { get; init; }
+
+    public ImmutableArray<IpAddress> Peers { get; init; }
+
+    /// <summary>An upper bound for <see cref="Write"/>, whatever the router's state.</summary>
+    internal static int Capacity(VirtualRouterConfig config) =>
+        256 + 3 * (config.Name.Length + config.Interface.Length) + 2 * 64 + config.Addresses.Length * (18 + 17) + config.Peers.Length * 17;
+
+    internal static int Write(Span<byte> buffer, RouterRuntime router)
+    {
+        var writer = new SpanWriter(buffer);
+        var election = router.Election;
+        var config = router.Config;
+        writer.Write(config.Name);
+        writer.Write(config.Interface);
+        writer.Write(router.Interface?.Index ?? 0);
+        writer.Write(config.Vrid);
+        writer.Write((byte)config.Version);
+        writer.Write(config.Priority);
+        writer.Write(config.AdvertisementInterval);
+        writer.Write((long)router.AuthenticationData);
+        writer.Write(config.Password is not null);
+        writer.Write((byte)config.Ipv4Checksum);
+        writer.Write((byte)election.State);
+        writer.Write((byte)election.Reason);
+        writer.Write(election.Since);
+        writer.Write(election.Transitions);
+        writer.Write((config.HasFamily(IpFamily.IPv4) ? 1 : 0) + (config.HasFamily(IpFamily.IPv6) ? 1 : 0));
+        WriteFamily(ref writer, router, IpFamily.IPv4);
+        WriteFamily(ref writer, router, IpFamily.IPv6);
+        WriteAddresses(ref writer, router);
+        writer.Write(config.Peers.Length);
+        foreach (var peer in config.Peers)
+            writer.Write(peer);
+        return writer.Length;
+    }
+
+    public static RoleRecord Read(ReadOnlySpan<byte> record)
+    {
+        var reader = new SpanReader(record);
+        return new RoleRecord
+        {
+            Name = reader.ReadString(),
+            Interface = reader.ReadString(),
+            InterfaceIndex = reader.ReadInt32(),
+            Vrid = reader.ReadByte(),
+            Version = (VrrpVersion)reader.ReadByte(),
+            Priority = reader.ReadByte(),
+            AdvertisementInterval = reader.ReadTimeSpan(),
+            AuthenticationData = (ulong)reader.ReadInt64(),
+            Authenticates = reader.ReadBoolean(),
+            ChecksumForm = (Ipv4ChecksumForm)reader.ReadByte(),
+            State = (RouterState)reader.ReadByte(),
+            Reason = (TransitionReason)reader.ReadByte(),
+            Since = reader.ReadInstant(),
+            Transitions = reader.ReadInt64(),
+            Families = ReadFamilies(ref reader),
+            KernelAddresses = ReadPrefixes(ref reader),
+            Advertised = ReadAddresses(ref reader),
+            Peers = ReadAddresses(ref reader),
+        };
+    }
+
+    /// <summary>The source of this router's advertisements of a family; None when it does not use the family.</summary>
+    public IpAddress Source(IpFamily family)
+    {
+        foreach (var known in Families)
+            if (known.Family == family)
+                return known.Source;
+        return IpAddress.None;
+    }
+
+    public bool HasFamily(IpFamily family)
+    {
+        foreach (var known in Families)
+            if (known.Family == family)
+                return true;
+        return false;
+    }
+
+    public bool HasPeers(IpFamily family)
+    {
+        foreach (var peer in Peers)
+            if (peer.Family == family)
+                return true;
+        return false;
+    }
+
+    /// <summary>The virtual addresses of a family in the order of the wire.</summary>
+    public ReadOnlySpan<IpAddress> AdvertisedOf(IpFamily family)
+    {
+        var all = Advertised.AsSpan();
+        var ipv4 = 0;
+        while (ipv4 < all.Length && all[ipv4].Family == IpFamily.IPv4)
+            ipv4++;
+        return family == IpFamily.IPv4 ? all[..ipv4] : all[ipv4..];
+    }
+
+    /// <summary>What a successor takes up; the time of the next advertisement is kept outside the record, because it changes with each.</summary>
+    public AdoptedRole ToAdopt(Instant dueAt) => new()
+    {
+        State = State,
+        Reason = Reason,
+        Since = Since,
+        Transitions = Transitions,
+        AdvertiseAt = dueAt,
+        ActiveIPv4 = Heard(IpFamily.IPv4),
+        ActiveIPv6 = Heard(IpFamily.IPv6),
+    };
+
+    private HeardAdvertisement? Heard(IpFamily family)
+    {
+        foreach (var known in Families)
+            if (known.Family == family && !known.ActiveSource.IsNone)
+                return new HeardAdvertisement(known.ActiveSource, known.ActivePriority, known.ActiveAdverInterval);
+        return null;
+    }
+
+    private static void WriteFamily(ref SpanWriter writer, RouterRuntime router, IpFamily family)
+    {
+        if (!router.Config.HasFamily(family))
+            return;
+        writer.Write((byte)family);
+        writer.Write(router.Election.Primary(family));
+        writer.Write(router.Election.ActiveSource(family));
+        writer.Write(router.Election.ActivePriority(family));
+        writer.Write(router.Election.ActiveAdverInterval(family));
+    }
+
+    private static void WriteAddresses(ref SpanWriter writer, RouterRuntime router)
+    {
+        var count = 0;
+        var planned = router.Interface is { } on ? router.PlanAddresses(on, out count) : [];
+        writer.Write(count);
+        for (var i = 0; i < count; i++)
+            writer.Write(planned[i]);
+        var ipv4 = router.Advertised(IpFamily.IPv4);
+        var ipv6 = router.Advertised(IpFamily.IPv6);
+        writer.Write(ipv4.Length + ipv6.Length);
+        foreach (var address in ipv4)
+            writer.Write(address);
+        foreach (var address in ipv6)
+            writer.Write(address);
+    }
+
+    private static ImmutableArray<FamilyStatus> ReadFamilies(ref SpanReader reader)
+    {
+        var families = new FamilyStatus[reader.ReadInt32()];
+        for (var i = 0; i < families.Length; i++)
+            families[i] = new FamilyStatus(
+                (IpFamily)reader.ReadByte(), reader.ReadAddress(), reader.ReadAddress(), reader.ReadByte(), reader.ReadTimeSpan());
+        return ImmutableArray.Create(families);
+    }
+
+    private static ImmutableArray<IpPrefix> ReadPrefixes(ref SpanReader reader)
+    {
+        var prefixes = new IpPrefix[reader.ReadInt32()];
+        for (var i = 0; i < prefixes.Length; i++)
+            prefixes[i] = reader.ReadPrefix();
+        return ImmutableArray.Create(prefixes);
+    }
+
+    private static ImmutableArray<IpAddress> ReadAddresses(ref SpanReader reader)
+    {
+        var addresses = new IpAddress[reader.ReadInt32()];
+        for (var i = 0; i < addresses.Length; i++)
+            addresses[i] = reader.ReadAddress();
+        return ImmutableArray.Create(addresses);
+    }
+}
