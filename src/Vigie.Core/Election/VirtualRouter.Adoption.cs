@@ -35,8 +35,6 @@ public sealed partial class VirtualRouter
         Transitions = role.Transitions;
         if (role.State == RouterState.Active)
         {
-            _v4?.Stop();
-            _v6?.Stop();
             // Not later than our own interval allows, whatever was written there.
             _advertiseAt = Instant.Min(role.AdvertiseAt, now + Config.AdvertisementInterval);
             effects.Add(Effect.AcquireAddresses); // they are there; from now on this process renews them
