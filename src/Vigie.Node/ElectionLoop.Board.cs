@@ -26,6 +26,18 @@ public sealed partial class ElectionLoop
         _board = board;
     }
 
+    /// <summary>Every role that stood on the board was taken up, or could not be: the guardian need not speak any more.</summary>
+    public bool HasTakenUpRoles
+    {
+        get
+        {
+            foreach (var router in _routers)
+                if (router.TakesUp is not null)
+                    return false;
+            return true;
+        }
+    }
+
     // Not a moment earlier than at the start: until then the guardian goes on speaking for the roles.
     private void TakeUpRoles()
     {
@@ -78,8 +90,7 @@ public sealed partial class ElectionLoop
             router.Received = slot.Received;
             if (record.State is not (RouterState.Active or RouterState.Backup))
                 continue;
-            router.TakesUp = record.State;
-            router.Election.Adopt(record.ToAdopt(slot.DueAt));
+            router.TakesUp = new RoleToTakeUp(record, slot);
         }
     }
 

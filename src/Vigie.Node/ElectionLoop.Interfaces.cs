@@ -163,16 +163,22 @@ public sealed partial class ElectionLoop
         if (obstacle == TransitionReason.None && !IsListeningKnown(router)
             && router.Election.State is RouterState.Initialize or RouterState.Fault)
             return;
-        if (obstacle == TransitionReason.None)
-            router.Election.OnInterfaceReady(now, primary4, primary6, _effects);
-        else
-            router.Election.OnInterfaceLost(now, obstacle, _effects);
-        Run(now, router, Instant.Never);
-        if (router.TakesUp is not { } role)
-            return;
+        var old = router.TakesUp;
         router.TakesUp = null;
-        if (router.Election.State == role)
-            _events.Report(new NodeEvent { Kind = NodeEventKind.RoleTakenUp, At = now, Router = router.Slot, State = role });
+        if (obstacle == TransitionReason.None)
+        {
+            if (old is not null)
+                router.Election.Adopt(old.Record.ToAdopt(old.Slot.DueAt));
+            router.Election.OnInterfaceReady(now, primary4, primary6, _effects);
+        }
+        else
+        {
+            router.Election.OnInterfaceLost(now, obstacle, _effects);
+        }
+
+        Run(now, router, Instant.Never);
+        if (old is not null && router.Election.State == old.Record.State)
+            _events.Report(new NodeEvent { Kind = NodeEventKind.RoleTakenUp, At = now, Router = router.Slot, State = old.Record.State });
     }
 
     private static TransitionReason Obstacle(RouterRuntime router, out IpAddress primary4, out IpAddress primary6)

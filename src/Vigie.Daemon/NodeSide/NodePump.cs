@@ -65,6 +65,7 @@ internal sealed class NodePump : IDisposable
     private Instant _restedAt = Clock.Now();
     private Instant _armed = Instant.Never;
     private bool _begun;
+    private bool _serves;
     private readonly RoleBoard _board;
     private byte[] _text;
     private NodeConfig? _parsed;
@@ -130,6 +131,8 @@ internal sealed class NodePump : IDisposable
         {
             ResyncIfDue(Clock.Now());
             var next = Instant.Min(_loop.Step(Clock.Now()), _resync.DueAt);
+            if (!_serves && _begun && _loop.HasTakenUpRoles)
+                Serve();
             Arm(next);
             var ready = _network.HasAnswers(_network.Answered) ? 0 : Wait();
             var now = Clock.Now();
@@ -272,7 +275,6 @@ internal sealed class NodePump : IDisposable
             return;
         _begun = true;
         _loop.Start(now);
-        _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
     }
 
     private void ResyncIfDue(Instant now)
@@ -327,6 +329,15 @@ internal sealed class NodePump : IDisposable
         }
     }
 
+    /// <summary>Until now the guardian has spoken for the roles of the process before this one.</summary>
+    private void Serve()
+    {
+        _serves = true;
+        LayBoard();
+        _board.Serving = _board.Incarnation;
+        _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
+    }
+
     private void LayBoard()
     {
         if (!_loop.LayBoard(_text))
@@ -359,7 +370,8 @@ internal sealed class NodePump : IDisposable
         {
             var outcome = _loop.Reconfigure(now, config);
             _text = _parsedText;
-            LayBoard();
+            if (_serves)
+                LayBoard();
             _channel.SendDone(new ConfigurationDoneMessage(true, "", outcome.Added, outcome.Removed, outcome.Changed));
         }
         else

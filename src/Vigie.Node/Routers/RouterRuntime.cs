@@ -56,7 +56,7 @@ internal sealed class RouterRuntime
     public Instant RenewAt { get; set; } = Instant.Never;
 
     /// <summary>The role of an earlier process that it is about to take up.</summary>
-    public RouterState? TakesUp { get; set; }
+    public RoleToTakeUp? TakesUp { get; set; }
 
     /// <summary>Its place on the board that the guardian reads, or -1.</summary>
     public int BoardIndex { get; set; } = -1;

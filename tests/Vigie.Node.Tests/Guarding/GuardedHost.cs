@@ -18,8 +18,11 @@ namespace Vigie.Node.Tests.Guarding;
 internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePort, IHostNetwork, INodeEventSink, IBoardMemory
 {
     private static readonly TimeSpan StartTime = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan ListeningTime = TimeSpan.FromMilliseconds(25);
     private readonly byte[] _bytes = new byte[RoleBoard.Size];
     private readonly List<AddressOutcome> _outcomes = [];
+    private ListeningPlan? _listening;
+    private bool _serves;
     private readonly RoleBoard _board;
     private Instant _nodeWake = Instant.Never;
     private Instant _nodeBeginsAt = Instant.Never;
@@ -168,9 +171,7 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
         _outcomes.Add(new AddressOutcome(plan.Router, plan.Generation, plan.Present, 0, default));
     }
 
-    void IHostNetwork.Listen(ListeningPlan plan)
-    {
-    }
+    void IHostNetwork.Listen(ListeningPlan plan) => _listening = plan;
 
     void INodeEventSink.Report(in NodeEvent nodeEvent) => NodeEvents.Add(nodeEvent);
 
@@ -181,10 +182,17 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
             BeginNode();
         if (Node is { } node && !Hangs && (Now >= _nodeWake || _outcomes.Count > 0))
         {
+            AnswerListening(node);
             foreach (var outcome in _outcomes)
                 node.OnAddressesApplied(Now, outcome);
             _outcomes.Clear();
             _nodeWake = node.Step(Now);
+            if (!_serves && node.HasTakenUpRoles)
+            {
+                _serves = true;
+                node.LayBoard("configuration"u8);
+                _board.Serving = _board.Incarnation;
+            }
         }
 
         _nodeSpeaks = false;
@@ -205,9 +213,22 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
         Node.OnAddress(Now, new AddressReport(Host.Eth0, IpPrefix.Parse("10.77.0.1/24"), false, true));
         foreach (var held in Held.ToArray())
             Node.OnAddress(Now, new AddressReport(Host.Eth0, held, true, true));
+        _serves = false;
         Node.Start(Now);
-        Node.LayBoard("configuration"u8);
-        _board.Serving = _board.Incarnation;
-        _nodeWake = Now;
+        _nodeWake = Now + ListeningTime;
+    }
+
+    private void AnswerListening(ElectionLoop node)
+    {
+        if (_listening is not { } plan)
+            return;
+        _listening = null;
+        foreach (var on in plan.Interfaces)
+        {
+            if (on.IPv4)
+                node.OnListening(Now, new ListeningOutcome(plan.Generation, on.Index, IpFamily.IPv4, 0, GroupOnly: false));
+            if (on.IPv6)
+                node.OnListening(Now, new ListeningOutcome(plan.Generation, on.Index, IpFamily.IPv6, 0, GroupOnly: false));
+        }
     }
 }
