@@ -10,7 +10,7 @@ using FamilyStatus = Vigie.Contract.FamilyStatus;
 namespace Vigie.Daemon.ControlSide;
 
 /// <summary>Makes the API's status document of the node's answer.</summary>
-internal sealed class StatusText(WallClock clock, GuardianChannel channel)
+internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardian)
 {
     public StatusDocument Describe(StatusAnswer answer) => new()
     {
@@ -30,7 +30,7 @@ internal sealed class StatusText(WallClock clock, GuardianChannel channel)
         },
         NodeProcess = ProcessFigures.Of(answer.Node.ProcessId, answer.Node.AllocatedBytes, answer.Node.Collections),
         ControlProcess = ProcessFigures.Of(Environment.ProcessId, GC.GetTotalAllocatedBytes(), GC.CollectionCount(0)),
-        Guardian = Describe(channel.Status),
+        Guardian = Describe(guardian()),
         VirtualRouters = [.. answer.Routers.Select(Describe)],
     };
 

@@ -3,6 +3,7 @@ using Vigie.Contract;
 using Vigie.Core;
 using Vigie.Core.Election;
 using Vigie.Daemon.ControlSide;
+using Vigie.Daemon.GuardianSide;
 using Vigie.Linux;
 using Vigie.Node.Events;
 using Vigie.Node.Messages;
@@ -18,7 +19,7 @@ public sealed class StatusTextTests
     [Fact]
     public void What_the_node_counts_for_the_whole_host_is_shown()
     {
-        var status = new StatusText(new WallClock()).Describe(Answer(Clock.Now()));
+        var status = new StatusText(new WallClock(), () => default).Describe(Answer(Clock.Now()));
 
         Assert.Equal((4, 5), (status.UnknownVrid, status.LostMessages));
         Assert.Equal((7, 100), (status.Lateness.Count, status.Lateness.Max));
@@ -28,13 +29,25 @@ public sealed class StatusTextTests
     [Fact]
     public void Both_processes_are_shown_with_what_they_used()
     {
-        var status = new StatusText(new WallClock()).Describe(Answer(Clock.Now()));
+        var status = new StatusText(new WallClock(), () => default).Describe(Answer(Clock.Now()));
 
         var node = status.NodeProcess!;
         Assert.Equal((Environment.ProcessId, 6L, 8), (node.Pid, node.AllocatedBytes, node.Collections));
         Assert.InRange(node.ResidentBytes, 1, long.MaxValue);
         Assert.InRange(node.CpuSeconds, 0.01, double.MaxValue);
         Assert.InRange(status.ControlProcess!.AllocatedBytes, 1, long.MaxValue);
+    }
+
+    [Fact]
+    public void The_guardian_is_shown_once_it_has_reported()
+    {
+        var silent = new StatusText(new WallClock(), () => default).Describe(Answer(Clock.Now()));
+        var told = new StatusText(new WallClock(), () => new GuardianSnapshot(10, 11, 1, 2, 3, true, 4)).Describe(Answer(Clock.Now()));
+
+        Assert.Null(silent.Guardian);
+        Assert.Equal(
+            new GuardianStatus { Pid = 10, NodePid = 11, NodeRestarts = 1, NodeKills = 2, AdvertisementsCovered = 3, Covering = true, ControlRestarts = 4 },
+            told.Guardian);
     }
 
     [Fact]
@@ -49,7 +62,7 @@ public sealed class StatusTextTests
     public void The_time_of_a_change_is_the_same_in_every_status_and_in_its_event()
     {
         var clock = new WallClock();
-        var text = new StatusText(clock);
+        var text = new StatusText(clock, () => default);
         var since = Clock.Now();
         var told = EventText.Describe(new NodeEvent { Kind = NodeEventKind.StateChanged, At = since, State = RouterState.Backup }, "db", clock).Time;
 
