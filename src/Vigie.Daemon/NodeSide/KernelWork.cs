@@ -1,16 +1,9 @@
-using System.Collections.Immutable;
 using Vigie.Core;
 using Vigie.Core.Net;
 using Vigie.Linux;
 using Vigie.Node.Ports;
 
 namespace Vigie.Daemon.NodeSide;
-
-/// <summary>Asks for all links and addresses; the answer is a <see cref="KernelSnapshot"/>.</summary>
-internal sealed class SnapshotRequest;
-
-/// <summary>All links and addresses as of one moment, or the error number that kept them from being read.</summary>
-internal sealed record KernelSnapshot(ImmutableArray<LinkInfo> Links, ImmutableArray<AddressInfo> Addresses, int Error);
 
 /// <summary>The writer thread's work on the real kernel: addresses by rtnetlink, listening by socket options.</summary>
 internal sealed class KernelWork(RouteSocket routes, Listeners listeners) : IKernelWork, IDisposable

@@ -164,15 +164,7 @@ public sealed partial class GuardianLoop
         var slot = board[role.Index];
         var interval = role.Record.AdvertisementInterval;
         if (role.RivalAt != Instant.Never)
-        {
-            // A living node has heard it too, and gets an interval to let go by itself.
-            var letGoAt = lives ? role.RivalAt + interval : role.RivalAt;
-            if (now < letGoAt)
-                return letGoAt;
-            GiveUp(now, role, GuardianEventKind.Yielded);
-            return Instant.Never;
-        }
-
+            return Yield(now, role, lives);
         var due = slot.DueAt;
         if (due == Instant.Never)
             return Instant.Never; // it is Active no more
@@ -181,19 +173,7 @@ public sealed partial class GuardianLoop
         if (now < speakAt)
             return speakAt;
         if (now - due >= TooLateIntervals * interval)
-        {
-            if (!lives)
-            {
-                GiveUp(now, role, GuardianEventKind.TooLate);
-                return Instant.Never;
-            }
-
-            // The node may only be slow. For an interval it is listened whether anybody has taken over, and then spoken.
-            Listen();
-            role.Doubtful = true;
-            return role.SaidUntil = now + interval;
-        }
-
+            return Doubt(now, role, lives);
         role.Doubtful = false;
 
         if (!role.Spoke)
@@ -220,6 +200,31 @@ public sealed partial class GuardianLoop
         }
 
         return role.SaidUntil;
+    }
+
+    // A living node has heard the rival too, and gets an interval to let go by itself.
+    private Instant Yield(Instant now, CoveredRole role, bool lives)
+    {
+        var letGoAt = lives ? role.RivalAt + role.Record.AdvertisementInterval : role.RivalAt;
+        if (now < letGoAt)
+            return letGoAt;
+        GiveUp(now, role, GuardianEventKind.Yielded);
+        return Instant.Never;
+    }
+
+    // Nobody has spoken for so long that a peer may have the role. A living node may only be slow: for an interval it is
+    // listened whether anybody has taken over, and then spoken.
+    private Instant Doubt(Instant now, CoveredRole role, bool lives)
+    {
+        if (!lives)
+        {
+            GiveUp(now, role, GuardianEventKind.TooLate);
+            return Instant.Never;
+        }
+
+        Listen();
+        role.Doubtful = true;
+        return role.SaidUntil = now + role.Record.AdvertisementInterval;
     }
 
     /// <summary>The node is gone: what was said for it is written down, so that its successor goes on from there.</summary>

@@ -1,0 +1,191 @@
+using System.Globalization;
+using Vigie.Contract;
+using Vigie.Core;
+using Vigie.Linux;
+
+namespace Vigie.Daemon.GuardianSide;
+
+// The node and control processes: started, watched, ended.
+internal sealed partial class GuardianProcess
+{
+    /// <summary>Whom the starter has started: the node, control, or one that nobody wants any more.</summary>
+    private void TakeStarted()
+    {
+        _starter.Done.Acknowledge();
+        while (_starter.TryTake(out var started))
+        {
+            if (started.Token == NodeToken)
+                _starting--;
+            if (started.Token == ControlToken)
+                ControlStarted(started);
+            else if (started.Child is not { } node)
+                _loop.OnStartFailed(Clock.Now());
+            else
+                NodeStarted(node);
+        }
+    }
+
+    private void NodeStarted(ChildProcess node)
+    {
+        _epoll.Add(node.PidFd, NodeToken, EpollInterest.Readable);
+        if (_abandoned > 0)
+        {
+            _abandoned--;
+            node.Signal(SignalKill);
+            _killed.Add(node);
+            return;
+        }
+
+        _node = node;
+    }
+
+    /// <summary>A process that goes on where the last one was: with the configuration that ran last, and the roles on the board.</summary>
+    private void StartNode()
+    {
+        byte[] text = _board.Text.IsEmpty ? _firstConfiguration : _board.Text.ToArray();
+        _starting++;
+        _starter.Request(NodeToken, () =>
+        {
+            using var configuration = MemoryFile.Create("vigie-configuration", text);
+            return Start(DaemonProcesses.NodeVerb, [],
+                (_nodeEnd, Descriptors.Channel), (configuration, Descriptors.Configuration), (_memory.Descriptor, Descriptors.Board));
+        });
+    }
+
+    private void KillNode()
+    {
+        if (_node is null)
+        {
+            _abandoned = _starting; // it is only being started: ended on arrival
+            return;
+        }
+
+        _node.Signal(SignalKill);
+        _killed.Add(_node);
+        _node = null;
+    }
+
+    private ExitStatus? NodeEnded()
+    {
+        for (var i = _killed.Count - 1; i >= 0; i--)
+        {
+            if (!_killed[i].TryReap(out _))
+                continue;
+            _epoll.Remove(_killed[i].PidFd);
+            _killed[i].Dispose();
+            _killed.RemoveAt(i);
+        }
+
+        if (_node is null || !_node.TryReap(out var status))
+            return null;
+        _epoll.Remove(_node.PidFd);
+        _node.Dispose();
+        _node = null;
+        if (_board.Serving == 0)
+            return status; // what keeps the first from working will keep the second, too
+        if (!_stop && !status.IsSuccess)
+            Report(EventSeverity.Error, $"the node process ended ({status})", null);
+        _loop.OnNodeEnded(Clock.Now());
+        return null;
+    }
+
+    private static ChildProcess Start(string verb, string[] args, params ReadOnlySpan<(FileDescriptor, int)> inherited)
+    {
+        // The children's collectors: the node hardly allocates and must not be paused, control should stay small.
+        List<string> environment = ["DOTNET_gcConcurrent=0", "DOTNET_GCgen0size=0x400000", "DOTNET_TieredCompilation=0"];
+        foreach (var name in (string[])["PATH", "LANG", "TZ", "NO_COLOR", "TERM"])
+            if (Environment.GetEnvironmentVariable(name) is { } value)
+                environment.Add($"{name}={value}");
+        // The very program that runs, also when the file was replaced meanwhile: the processes must speak one language.
+        return ProcessSpawner.Spawn("/proc/self/exe", [verb, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), .. args], [.. environment], inherited);
+    }
+
+    private void StartControl()
+    {
+        _startControlAt = Instant.Never;
+        _controlStarting = true;
+        _starter.Request(ControlToken, () => Start(DaemonProcesses.ControlVerb,
+            [_options.ConfigFile, _options.Socket, _options.StateDirectory, _options.LogFormat.ToString()],
+            (_controlEnd, Descriptors.Channel), (_controlReady, Descriptors.ControlReady), (_reportsEnd, Descriptors.GuardianReports)));
+    }
+
+    private void ControlStarted(in StartedChild started)
+    {
+        _controlStarting = false;
+        if (started.Child is null)
+        {
+            // No memory or no process number left at the moment: the node works on, and it is tried again.
+            Report(EventSeverity.Error, $"the control process cannot be started ({started.Error}); no role changes", null);
+            TryControlLater();
+            return;
+        }
+
+        _control = started.Child;
+        _controlStartedAt = Clock.Now();
+        _epoll.Add(_control.PidFd, ControlToken, EpollInterest.Readable);
+    }
+
+    private void ControlEnded()
+    {
+        if (_control is null || !_control.TryReap(out var status))
+            return;
+        _epoll.Remove(_control.PidFd);
+        _control.Dispose();
+        _control = null;
+        _controlIsReady = false;
+        if (_stop)
+            return;
+        _controlRestarts++;
+        if (Clock.Now() - _controlStartedAt >= SteadyTime)
+            _backOff = FirstBackOff;
+        Report(EventSeverity.Error,
+            $"the control process ended ({status}); no role changes; it is started again in {_backOff.TotalMilliseconds:0} ms", null);
+        TryControlLater();
+    }
+
+    private void TryControlLater()
+    {
+        _startControlAt = Clock.Now() + _backOff;
+        _backOff = _backOff * 2 < LongestBackOff ? _backOff * 2 : LongestBackOff;
+    }
+
+    /// <summary>Asks a child to leave, and ends it when it does not in time.</summary>
+    private ExitStatus EndChild(ChildProcess child, ulong token)
+    {
+        child.Signal(SignalTerminate);
+        using var only = new Epoll(); // other descriptors may be ready all the time
+        only.Add(child.PidFd, token, EpollInterest.Readable);
+        var until = Clock.Now() + LeaveTime;
+        ExitStatus status;
+        while (!child.TryReap(out status))
+        {
+            var left = until - Clock.Now();
+            if (left > TimeSpan.Zero)
+            {
+                only.Wait(_ready, (int)Math.Ceiling(left.TotalMilliseconds));
+                continue;
+            }
+
+            Report(EventSeverity.Warning, $"process {child.Pid} did not leave within {LeaveTime.TotalSeconds:0} s and is killed", null);
+            child.Signal(SignalKill);
+            until = Clock.Now() + LeaveTime;
+        }
+
+        only.Remove(child.PidFd);
+        _epoll.Remove(child.PidFd);
+        return status;
+    }
+
+    /// <summary>A child that is just being started must be ended like the others.</summary>
+    private void AwaitStarts()
+    {
+        var until = Clock.Now() + LeaveTime;
+        using var only = new Epoll();
+        only.Add(_starter.Done, StarterToken, EpollInterest.Readable);
+        while ((_starting > 0 || _controlStarting) && Clock.Now() < until)
+        {
+            only.Wait(_ready, 100);
+            TakeStarted();
+        }
+    }
+}
