@@ -8,10 +8,11 @@ cd "$VIGIE_ROOT"
 
 usage() {
   cat <<'TEXT'
-usage: ./demo.sh [--keep] [--plain]
+usage: ./demo.sh [--keep] [--plain] [--picture=FILE]
        ./demo.sh --clean
   --keep   leave the hosts and their daemons running at the end, and say how to look around
   --plain  lines of text instead of the live picture (the default when the output is no terminal)
+  --picture=FILE  write the result as an SVG picture, too
   --clean  remove what --keep left
 TEXT
 }
@@ -61,7 +62,7 @@ main() {
   for argument in "$@"; do
     case $argument in
       -h | --help) usage && return ;;
-      --keep | --plain) options+=("$argument") ;;
+      --keep | --plain | --picture=?*) options+=("$argument") ;;
       --clean) options=(clean) ;;
       *) usage >&2 && die "$argument is not known" ;;
     esac

@@ -4,6 +4,7 @@ using Vigie.Lab;
 // The demonstration as a program: `serve` is the small service that runs on each host, `clean` removes what --keep left,
 // `sweep` what runs left that were killed, everything else is the show itself. demo.sh builds and starts it.
 const int ExitAfterSignal = 130;
+const string PictureOption = "--picture=";
 
 return args switch
 {
@@ -22,6 +23,7 @@ static int Say(IReadOnlyList<string> removed)
 static int Show(string[] arguments)
 {
     var keep = false;
+    string? picture = null;
     var plain = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb";
     foreach (var argument in arguments)
     {
@@ -33,8 +35,11 @@ static int Show(string[] arguments)
             case "--plain":
                 plain = true;
                 break;
+            case var _ when argument.StartsWith(PictureOption, StringComparison.Ordinal):
+                picture = argument[PictureOption.Length..];
+                break;
             default:
-                Console.Error.WriteLine($"{argument} is not known; the options are --keep and --plain");
+                Console.Error.WriteLine($"{argument} is not known; the options are --keep, --plain and {PictureOption}FILE");
                 return 2;
         }
     }
@@ -48,6 +53,8 @@ static int Show(string[] arguments)
         var results = new DemoScript(cluster, view).Play();
         view.Dispose();
         Summary.Print(cluster, results);
+        if (picture is not null)
+            Picture.Save(picture, ["$ ./demo.sh", "", .. Summary.Lines(cluster, results)]);
         if (keep)
             cluster.LeaveInPlace();
         return 0;

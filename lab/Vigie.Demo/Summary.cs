@@ -7,11 +7,29 @@ namespace Vigie.Demo;
 /// <summary>The last word: what the client saw, event by event.</summary>
 internal static class Summary
 {
+    private const int Columns = 100;
     private static readonly TimeSpan NoticeableStall = TimeSpan.FromMilliseconds(5);
 
     internal static void Print(DemoCluster cluster, IReadOnlyList<DemoResult> results)
     {
-        var table = new Table { Border = Console.IsOutputRedirected ? TableBorder.Ascii : TableBorder.Rounded, Title = new TableTitle("What the client saw: longest time without an answer") };
+        Console.WriteLine();
+        Write(AnsiConsole.Console, Console.IsOutputRedirected ? TableBorder.Ascii : TableBorder.Rounded, cluster, results);
+    }
+
+    /// <summary>The same as lines of plain text.</summary>
+    internal static string[] Lines(DemoCluster cluster, IReadOnlyList<DemoResult> results)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+        console.Profile.Width = Columns;
+        console.Profile.Capabilities.Unicode = true;
+        Write(console, TableBorder.Square, cluster, results);
+        return text.ToString().TrimEnd().Split('\n');
+    }
+
+    private static void Write(IAnsiConsole console, TableBorder border, DemoCluster cluster, IReadOnlyList<DemoResult> results)
+    {
+        var table = new Table { Border = border, Title = new TableTitle("What the client saw: longest time without an answer") };
         table.AddColumns("what happened", "the VIP moved");
         foreach (var column in new[] { "IPv4", "IPv6", "TCP connect" })
             table.AddColumn(column, format => format.RightAligned().NoWrap());
@@ -21,13 +39,12 @@ internal static class Summary
                 Text(result.Outage.IPv4), Text(result.Outage.IPv6), DemoScript.Text(result.Outage.NewConnections));
         }
 
-        Console.WriteLine();
-        AnsiConsole.Write(table);
-        Console.WriteLine("Undisturbed, answers are 1 ms apart over IPv4 and IPv6; a new TCP connection is made every 10 ms.");
+        console.Write(table);
+        console.WriteLine("Undisturbed, answers are 1 ms apart over IPv4 and IPv6; a new TCP connection is made every 10 ms.");
         if (results.Any(result => IsMostlyStall(result.Outage.IPv4) || IsMostlyStall(result.Outage.IPv6)))
-            Console.WriteLine("* for most of that time this machine was too busy to let the client itself run.");
+            console.WriteLine("* for most of that time this machine was too busy to let the client itself run.");
         foreach (var seen in new[] { cluster.IPv4!.Snapshot(), cluster.IPv6!.Snapshot() })
-            Console.WriteLine(Totals(seen));
+            console.WriteLine(Totals(seen));
     }
 
     private static string Text(ProbeGap? gap) => DemoScript.Text(gap?.Length) + (IsMostlyStall(gap) ? "*" : "");

@@ -48,6 +48,12 @@ internal sealed partial class Checkers
         var router = heard.Vrid - 51;
         var view = _views[host.Number, router];
         _being = (host, router, source, heard.Priority);
+        if (_world.Tracing)
+            _world.Note(host, $"hears {source} vrid {heard.Vrid} priority {heard.Priority}");
+        // A resignation that another one's word has overtaken says nothing of that other one.
+        var last = source.Family == IpFamily.IPv4 ? view.HeardIPv4 : view.HeardIPv6;
+        if (heard.Priority == 0 && last is { Priority: > 0 } && last.Source != source)
+            return;
         var note = new Heard(Now, source, heard.Priority, heard.Interval);
         if (source.Family == IpFamily.IPv4)
             view.HeardIPv4 = note;
@@ -57,8 +63,6 @@ internal sealed partial class Checkers
             view.LowerSince = Instant.Never;
         else if (view.LowerSince == Instant.Never)
             view.LowerSince = Now;
-        if (_world.Tracing)
-            _world.Note(host, $"hears {source} vrid {heard.Vrid} priority {heard.Priority}");
     }
 
     public void AfterMessage(SimulatedHost host) => _being = null;
