@@ -90,6 +90,7 @@ apt_retry() {
 install_packages() (
   export DEBIAN_FRONTEND=noninteractive
   trap 'exit 130' INT TERM HUP
+  mkdir -p "$(readlink -m "${APT_LOCK%/*}")" # a container may have an empty /run
   exec 9>"$APT_LOCK" || exit 1
   flock -n 9 || { say "another Vigie run is installing packages; waiting for it" && flock -w 1800 9; } || exit 1
   trap policy_restore EXIT
@@ -129,6 +130,8 @@ need_dotnet() {
   done
   command -v dotnet >/dev/null ||
     die "the .NET 10 SDK is missing. Debian does not carry it: see https://learn.microsoft.com/dotnet/core/install/linux-debian"
+  # The SDK unpacked from its archive has no packages that it depends on; without ICU it does not even start.
+  if (cd "$VIGIE_ROOT" && dotnet --version 2>&1 || true) | grep -q 'valid ICU package'; then need_packages "the .NET SDK" libicu72; fi
   (cd "$VIGIE_ROOT" && dotnet --version >/dev/null 2>&1) ||
     die "the .NET SDK here is too old ($(dotnet --list-sdks 2>/dev/null | tail -n 1)); global.json asks for 10.0. See https://learn.microsoft.com/dotnet/core/install/linux-debian"
 }
