@@ -9,6 +9,8 @@ internal sealed record CliContext
 
     public required Func<RunOptions, int> RunDaemon { get; init; }
 
+    public required Func<ReleaseOptions, int> Release { get; init; }
+
     public required Interruption Interruption { get; init; }
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;

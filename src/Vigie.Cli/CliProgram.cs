@@ -15,11 +15,12 @@ public static class CliProgram
     /// <summary>Runs one command line.</summary>
     /// <param name="args">Without the name of the executable.</param>
     /// <param name="runDaemon">What <c>vigie run</c> does; it returns its exit code.</param>
+    /// <param name="release">What <c>vigie release</c> does; it returns its exit code.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static int Run(string[] args, Func<RunOptions, int> runDaemon)
+    public static int Run(string[] args, Func<RunOptions, int> runDaemon, Func<ReleaseOptions, int> release)
     {
         using var interruption = new Interruption();
-        return Run(args, new CliContext { Terminal = Terminal.OfProcess(), RunDaemon = runDaemon, Interruption = interruption });
+        return Run(args, new CliContext { Terminal = Terminal.OfProcess(), RunDaemon = runDaemon, Release = release, Interruption = interruption });
     }
 
     internal static int Run(string[] args, CliContext context)
@@ -73,6 +74,7 @@ public static class CliProgram
             StatusVerb.Create(context),
             EventsVerb.Create(context),
             ReloadVerb.Create(context),
+            ReleaseVerb.Create(context),
             ConfigVerb.Create(context),
             VersionVerb.Create(),
         };

@@ -52,6 +52,7 @@ internal sealed class ExamplesHelpAction(HelpAction inner) : SynchronousCommandL
             ("vigie events --follow --json | jq 'select(.severity != \"info\")'", "only what matters, as it happens"),
         ],
         "reload" => [("vigie config check /etc/vigie/vigie.yaml && vigie reload", "check first; a faulty file changes nothing anyway")],
+        "release" => [("sudo vigie release", "after everything of Vigie was killed: hand the addresses over")],
         "config" or "check" =>
         [
             ("vigie config check vigie.yaml", "exit code 0 when it is right, 3 when not"),

@@ -3,6 +3,7 @@ using Vigie.Contract;
 using Vigie.Daemon.ControlSide;
 using Vigie.Daemon.NodeSide;
 using Vigie.Daemon.GuardianSide;
+using Vigie.Daemon.ReleaseSide;
 
 namespace Vigie.Daemon;
 
@@ -19,6 +20,13 @@ public static class DaemonProcesses
     {
         ArgumentNullException.ThrowIfNull(options);
         return GuardianProcess.Run(options);
+    }
+
+    /// <summary><c>vigie release</c>: gives up what a dead daemon has left behind. Returns an exit code.</summary>
+    public static int Release(ReleaseOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return ReleaseCommand.Run(options, Console.Out, Console.Error);
     }
 
     /// <summary>A child process, or null when the arguments do not ask for one.</summary>

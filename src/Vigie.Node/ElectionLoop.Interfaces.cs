@@ -197,7 +197,8 @@ public sealed partial class ElectionLoop
         return IsDeaf(router, on) ? TransitionReason.NotListening : TransitionReason.None;
     }
 
-    private static IpAddress Primary(RouterRuntime router, HostInterface on, IpFamily family)
+    /// <summary>The source of a router's advertisements on that interface; None when there is none, or the family is not in use.</summary>
+    internal static IpAddress Primary(RouterRuntime router, HostInterface on, IpFamily family)
     {
         if (!router.Config.HasFamily(family))
             return IpAddress.None;

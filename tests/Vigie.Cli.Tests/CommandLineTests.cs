@@ -43,6 +43,7 @@ public sealed class CommandLineTests
     [InlineData("status -h")]
     [InlineData("events --help")]
     [InlineData("reload --help")]
+    [InlineData("release --help")]
     [InlineData("config --help")]
     [InlineData("config check --help")]
     [InlineData("config schema --help")]
@@ -86,6 +87,29 @@ public sealed class CommandLineTests
                 ConfigFile = "/etc/vigie/vigie.yaml", Socket = "/run/vigie/vigie.sock", StateDirectory = "/var/lib/vigie", LogFormat = LogFormat.Auto,
             },
             options);
+    }
+
+    [Fact]
+    public void Release_hands_its_options_over_and_returns_the_exit_code()
+    {
+        List<ReleaseOptions> given = [];
+        int Release(ReleaseOptions options)
+        {
+            given.Add(options);
+            return ExitCode.Refused;
+        }
+
+        var run = CommandRun.With(
+            context => context with { Release = Release }, "release", "--config", "a.yaml", "--socket", "/tmp/a.sock", "--force");
+        CommandRun.With(context => context with { Release = Release }, "release");
+
+        Assert.Equal(new CommandRun(ExitCode.Refused, "", ""), run);
+        Assert.Equal(
+            [
+                new ReleaseOptions { ConfigFile = "a.yaml", Socket = "/tmp/a.sock", Force = true },
+                new ReleaseOptions { ConfigFile = "/etc/vigie/vigie.yaml", Socket = "/run/vigie/vigie.sock", Force = false },
+            ],
+            given);
     }
 
     [Fact]

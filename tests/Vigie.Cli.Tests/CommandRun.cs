@@ -18,6 +18,7 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
         {
             Terminal = new Terminal { Out = output, Error = error },
             RunDaemon = _ => throw new InvalidOperationException("this verb must not start the daemon"),
+            Release = _ => throw new InvalidOperationException("this verb must not release anything"),
             Interruption = interruption,
             Clock = new StillClock(),
             HostName = "host",

@@ -55,6 +55,33 @@ internal sealed class SocketClaim : IDisposable
         return null;
     }
 
+    /// <summary>
+    /// Keeps a daemon from starting on the path, for as long as it is held; creates and removes nothing. Null with an empty
+    /// refusal when no daemon has ever been there, with a reason when one lives.
+    /// </summary>
+    public static SocketClaim? Hold(string path, out string refusal)
+    {
+        refusal = "";
+        try
+        {
+            return new SocketClaim(new FileStream(path + ".lock", FileMode.Open, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            refusal = $"no permission to see whether a vigie runs with the socket {path}: {e.Message}";
+        }
+        catch (IOException)
+        {
+            refusal = $"a vigie runs with the socket {path}";
+        }
+
+        return null;
+    }
+
     public void Dispose() => _lock.Dispose();
 
     private static bool Answers(string path)

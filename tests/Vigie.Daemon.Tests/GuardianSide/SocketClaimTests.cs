@@ -35,6 +35,23 @@ public sealed class SocketClaimTests : IDisposable
     }
 
     [Fact]
+    public void A_path_that_is_held_cannot_be_claimed_and_a_claimed_one_cannot_be_held()
+    {
+        Assert.Null(SocketClaim.Hold(Path, out var never));
+        Assert.Equal("", never);
+        Assert.False(File.Exists(Path + ".lock"));
+        var claim = SocketClaim.Take(Path, out _)!;
+
+        Assert.Null(SocketClaim.Hold(Path, out var refusal));
+        Assert.Equal($"a vigie runs with the socket {Path}", refusal);
+
+        claim.Dispose();
+        using var held = SocketClaim.Hold(Path, out _);
+        Assert.NotNull(held);
+        Assert.Null(SocketClaim.Take(Path, out _));
+    }
+
+    [Fact]
     public void A_path_is_free_again_when_its_claim_is_given_up()
     {
         SocketClaim.Take(Path, out _)!.Dispose();

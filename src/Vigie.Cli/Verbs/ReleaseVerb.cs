@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Vigie.Contract;
+
+namespace Vigie.Cli.Verbs;
+
+/// <summary><c>vigie release</c>: gives up what a dead daemon has left behind. This only reads its options.</summary>
+internal static class ReleaseVerb
+{
+    public static Command Create(CliContext context)
+    {
+        var config = new Option<string>("--config")
+        {
+            Description = "The configuration of the daemon that is no more",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => Defaults.ConfigFile,
+        };
+        var force = new Option<bool>("--force") { Description = "Also when a daemon lives, or without a readable configuration" };
+        var socket = SocketOption.Create();
+        var command = new Command("release", "Resign and remove the virtual addresses when the daemon is dead and cannot do it itself")
+        {
+            config, socket, force,
+        };
+        command.SetAction(parsed => context.Release(new ReleaseOptions
+        {
+            ConfigFile = parsed.GetRequiredValue(config),
+            Socket = parsed.GetRequiredValue(socket),
+            Force = parsed.GetValue(force),
+        }));
+        return command;
+    }
+}
