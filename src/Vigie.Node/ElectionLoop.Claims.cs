@@ -16,6 +16,15 @@ public sealed partial class ElectionLoop
     /// <summary>A lasting conflict is reported again after this time, not with every packet.</summary>
     private static readonly TimeSpan ClaimReportInterval = TimeSpan.FromSeconds(10);
 
+    /// <summary>Claims that go on this long after an answer are no successor's: they are answered without waiting.</summary>
+    private static readonly TimeSpan LastingConflict = TimeSpan.FromSeconds(10);
+
+    /// <summary>How much later than an interval an advertisement may arrive.</summary>
+    private static readonly TimeSpan AdvertisementMargin = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Slower successors than this are answered; their own advertisement then settles it.</summary>
+    private static readonly TimeSpan LongestDefenceWait = TimeSpan.FromMilliseconds(1100);
+
     /// <summary>An ARP packet (without its Ethernet header) was seen on an interface.</summary>
     public void OnArp(Instant now, int interfaceIndex, ReadOnlySpan<byte> packet)
     {
@@ -53,8 +62,32 @@ public sealed partial class ElectionLoop
 
         router.LastClaimAddress = address;
         router.LastClaimMac = mac;
-        if (!router.AddressesReady || (router.LastDefenceAt != Instant.Zero && now - router.LastDefenceAt < DefenceInterval))
+        if (!router.AddressesReady)
             return;
+        if (router.LastDefenceAt != Instant.Zero && now - router.LastDefenceAt < LastingConflict)
+        {
+            if (now - router.LastDefenceAt >= DefenceInterval)
+                Defend(now, router);
+        }
+        else if (router.DefendAt == Instant.Never)
+        {
+            router.DefendAt = now + DefenceWait(router);
+        }
+    }
+
+    /// <summary>
+    /// The first claim may be a rightful successor's whose announcement came before its advertisement. Answering that would
+    /// lead the neighbours back to us just before we yield: whoever is better than we are gets an interval to say so.
+    /// </summary>
+    private static TimeSpan DefenceWait(RouterRuntime router)
+    {
+        var wait = router.Config.AdvertisementInterval + AdvertisementMargin;
+        return wait < LongestDefenceWait ? wait : LongestDefenceWait;
+    }
+
+    private static void Defend(Instant now, RouterRuntime router)
+    {
+        router.DefendAt = Instant.Never;
         router.LastDefenceAt = now;
         // All of its addresses: whoever claims one has likely claimed the others, and neighbours have believed it.
         router.Announcements.Start(now, router.Config.Addresses.Length);

@@ -37,11 +37,15 @@ public sealed partial class ElectionLoop
                 Release(router);
                 break;
             case EffectKind.AnnounceAddresses:
-                if (router.AddressesReady) // never before: a neighbour that asks at once would get no answer
-                    router.Announcements.Start(now, router.Config.Addresses.Length);
+                if (!router.AddressesReady)
+                    break; // never before: a neighbour that asks at once would get no answer
+                router.Announcements.Start(now, router.Config.Addresses.Length);
+                router.DefendAt = Instant.Never; // this answers a claim, too
                 break;
             case EffectKind.StopAnnouncing:
                 router.Announcements.Stop();
+                router.DefendAt = Instant.Never;
+                router.LastDefenceAt = Instant.Zero;
                 break;
             case EffectKind.ReportState:
                 _events.Report(new NodeEvent

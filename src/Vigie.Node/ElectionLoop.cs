@@ -108,9 +108,11 @@ public sealed partial class ElectionLoop
                 OnDeadline(now, router);
             if (router.RenewAt <= now)
                 Renew(now, router);
+            if (router.DefendAt <= now)
+                Defend(now, router);
             if (router.Election.NextDeadline is { } following)
                 next = Instant.Min(next, following);
-            next = Instant.Min(next, router.RenewAt);
+            next = Instant.Min(next, Instant.Min(router.RenewAt, router.DefendAt));
         }
 
         _stepped = true;

@@ -97,7 +97,7 @@ public class MessageScenarios
     }
 
     [Fact]
-    public void A_foreign_claim_is_reported_counted_and_answered_at_most_once_a_second()
+    public void A_foreign_claim_is_answered_after_an_interval_and_while_claims_go_on_at_most_once_a_second()
     {
         var host = new Host(Host.Router(addresses: "10.77.0.100/24 fd77::100/64")).Started();
         host.Run(12);
@@ -105,20 +105,49 @@ public class MessageScenarios
         for (var i = 0; i < 5; i++)
         {
             host.Arp("10.77.0.100", Host.PeerMac);
-            host.Run(0.1);
+            host.Run(0.02);
         }
 
-        host.Chapter("a second later, by request, and over IPv6");
+        host.Run(0.5);
+        host.Chapter("within a second of the answer none, after it at once: by request, and over IPv6");
+        host.Arp("10.77.0.100", Host.PeerMac);
         host.Run(0.6);
         host.Arp("10.77.0.100", Host.PeerMac, ArpOperation.Request);
-        host.Run(1);
+        host.Run(1.2);
         host.NeighborAdvertisement("fd77::100", Host.PeerMac);
+        host.Run(0.5);
         host.Chapter("our own frames, other addresses and other interfaces are nobody's claim");
         host.Arp("10.77.0.100", Host.OwnMac);
         host.Arp("10.77.0.50", Host.PeerMac);
         host.Arp("10.77.0.100", Host.PeerMac, index: 3);
-        Assert.Equal(7, host.Status().ForeignClaims);
+        Assert.Equal(8, host.Status().ForeignClaims);
         Assert.Equal(Host.PeerMac, host.Status().LastClaimMac);
+        host.Transcript.AssertAsExpected();
+    }
+
+    [Fact]
+    public void A_claim_of_whoever_then_turns_out_to_be_better_is_not_answered()
+    {
+        var host = new Host(Host.Router(addresses: "fd77::100/64")).Started();
+        host.Run(12);
+        host.Chapter("its announcement comes first");
+        host.NeighborAdvertisement("fd77::100", Host.PeerMac);
+        var announced = host.FramesSent;
+        host.Run(0.1);
+        host.Hear("fe80::2", 200, addresses: "fd77::100");
+        host.Run(2);
+        Assert.Equal(announced, host.FramesSent);
+        host.Transcript.AssertAsExpected();
+    }
+
+    [Fact]
+    public void A_claim_at_a_long_interval_is_answered_after_little_more_than_a_second()
+    {
+        var host = new Host(Host.Router(intervalMilliseconds: 5_000)).Started();
+        host.Run(50);
+        host.Chapter("a claim");
+        host.Arp("10.77.0.100", Host.PeerMac);
+        host.Run(1.2);
         host.Transcript.AssertAsExpected();
     }
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Vigie.Simulation.Worlds;
 
-// With `--seed N` one world is told in full; with `--worlds FROM COUNT` many are tried; otherwise the tests run. A fault's
+// With `--seed N` one world is told in full; with `--worlds FROM COUNT` many are tried; with
+// `--directed NAME N` a world whose course is written down is told; otherwise the tests run. A fault's
 // name at the end makes it the only one.
 if (args is ["--seed", var seed, ..] and { Length: 2 or 3 })
 {
@@ -11,6 +12,12 @@ if (args is ["--seed", var seed, ..] and { Length: 2 or 3 })
     Console.Write(WorldRunner.Trace(number, fault));
     Console.WriteLine(violation ?? "no violation");
     return violation is null ? 0 : 1;
+}
+
+if (args is ["--directed", var name, var of])
+{
+    Console.Write(WorldRunner.TraceOfDirected(ulong.Parse(of, CultureInfo.InvariantCulture), name));
+    return 0;
 }
 
 if (args is ["--worlds", var from, var count, ..] and { Length: 3 or 4 })

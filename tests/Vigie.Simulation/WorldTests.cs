@@ -55,6 +55,11 @@ public class WorldTests
         { 46, "after a healed split the better Active did not announce, and clients went on to the one that yielded" },
         { 39, "a host that was frozen past its Active_Down_Interval by a few milliseconds took over at once" },
         { 2556, "a resignation that its successor's first advertisement had overtaken started a second takeover" },
+        { 1007595, "the checker forgot that announcements of a cut-off host may still be under way" },
+        { 1086409, "the checker took a kernel for quick again when an earlier slowness was over" },
+        { 1010115, "the same, with delays" },
+        { 1050307, "the checker took one family's resignation for that of both" },
+        { 1033854, "a host that was frozen past the lifetime of its addresses announced them before it had them again" },
         { 139, "a host that was frozen for most of its wait took over when the rest had passed" },
     };
 

@@ -21,6 +21,9 @@ internal sealed class ActiveWatch(IpFamily family)
     private int _hearings;
     private Instant _timerSetAt;
     private Instant _notBefore;
+    private Instant _activeHeardAt;
+    private IpAddress _displaced;
+    private Instant _displacedAt;
     private bool _learned;
 
     public IpFamily Family { get; } = family;
@@ -119,9 +122,29 @@ internal sealed class ActiveWatch(IpFamily family)
             return;
         }
 
+        if (heard.Source != ActiveSource)
+        {
+            _displaced = ActiveSource;
+            _displacedAt = LastHeardAt;
+        }
+
         ActiveSource = heard.Source;
         ActivePriority = heard.Priority;
+        _activeHeardAt = LastHeardAt;
     }
+
+    /// <summary>
+    /// Whoever was the Active until a better one spoke, a moment ago, is about to yield to it: by its last word (see
+    /// VirtualRouter), or because it has not heard it yet. It must not pass for the Active, whose resignation we would then
+    /// ignore.
+    /// </summary>
+    public bool IsAboutToYield(Instant now, in HeardAdvertisement heard) =>
+        heard.Source == _displaced && ActiveSource != _displaced && !ActiveSource.IsNone
+        && now - _activeHeardAt < ActiveAdverInterval && now - _displacedAt < 2 * ActiveAdverInterval
+        && (heard.Priority < ActivePriority || (heard.Priority == ActivePriority && heard.Source < ActiveSource));
+
+    /// <summary>Our Active goes on being it; only the wait begins anew, as RFC 9568 6.4.2 wants it after such a word.</summary>
+    public void Wait(Instant now, VirtualRouterConfig config) => SetTimer(now, config);
 
     /// <summary>The Active of lower priority goes on for now; our timer keeps running (RFC 9568 6.4.2).</summary>
     public void Outrank(in HeardAdvertisement heard)

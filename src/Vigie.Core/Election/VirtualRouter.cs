@@ -290,6 +290,13 @@ public sealed partial class VirtualRouter
             return;
         }
 
+        if (watch.IsAboutToYield(now, heard))
+        {
+            if (heard.Priority >= Config.Priority)
+                watch.Wait(now, Config);
+            return;
+        }
+
         if (heard.Priority >= Config.Priority)
         {
             _preemptAt = Instant.Never;
@@ -418,7 +425,7 @@ public sealed partial class VirtualRouter
     {
         effects.Add(Effect.SendAdvertisement(Config.Priority)); // RFC 9568 6.4.3
         if (now - _advertiseAt >= OversleptIntervals * Config.AdvertisementInterval)
-            effects.Add(Effect.AnnounceAddresses); // somebody may have taken over unheard, and yields to this advertisement
+            effects.Add(Effect.AcquireAddresses); // they may have expired; and whoever took over unheard yields now: announced anew
         // From the time it was due, not from the time it was sent: lateness must not add up to a slower beat.
         var next = _advertiseAt + Config.AdvertisementInterval;
         _advertiseAt = next > now ? next : now + Config.AdvertisementInterval;

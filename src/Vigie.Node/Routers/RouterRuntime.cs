@@ -82,6 +82,9 @@ internal sealed class RouterRuntime
 
     public Instant LastDefenceAt { get; set; } = Instant.Zero;
 
+    /// <summary>When a foreign claim is answered, unless its sender turns out to be a better Active before.</summary>
+    public Instant DefendAt { get; set; } = Instant.Never;
+
     /// <summary>The error of the last send, so that only changes are reported.</summary>
     public int SendError { get; set; }
 

@@ -75,18 +75,18 @@ public sealed class LateWakeUpTests
     }
 
     [Fact]
-    public void An_Active_that_overslept_sends_one_advertisement_and_not_all_it_missed_and_announces_again()
+    public void An_Active_that_overslept_sends_one_advertisement_and_not_all_it_missed_and_asks_for_its_addresses_again()
     {
         var scene = ElectionScene.Active().After(60.25);
 
-        Assert.Equal(new Outcome("send 100, announce", Active, TimeSpan.FromSeconds(1)), scene.WakeNow());
+        Assert.Equal(new Outcome("send 100, acquire", Active, TimeSpan.FromSeconds(1)), scene.WakeNow());
     }
 
     [Fact]
     public void Two_intervals_late_is_overslept_and_a_tick_less_is_not()
     {
         Assert.Equal("send 100", ElectionScene.Active().After(3).After(-Tick).WakeNow().Effects);
-        Assert.Equal("send 100, announce", ElectionScene.Active().After(3).WakeNow().Effects);
+        Assert.Equal("send 100, acquire", ElectionScene.Active().After(3).WakeNow().Effects);
     }
 
     [Fact]

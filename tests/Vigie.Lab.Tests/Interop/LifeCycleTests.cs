@@ -82,10 +82,7 @@ public sealed class LifeCycleTests
         else
             scene.StartPeer(Fitter);
         scene.AssertOnlyOwner(vigieIsFitter, advertisements);
-        // vrrpd 8.4.4 that preempts over IPv6 alone announces before it advertises; Vigie, still Active, answers that claim, and
-        // the client is led back to it (docs/interop.md).
-        if (vigieIsFitter || scene.Kind != PeerKind.Frr || scene.Vips.Any(vip => vip.Family == IpFamily.IPv4))
-            scene.AssertOutage(returned, scene.Setup.Interval);
+        scene.AssertOutage(returned, scene.Setup.Interval);
     }
 
     /// <summary>Every combination that the peer has: FRR has no unicast.</summary>

@@ -42,6 +42,8 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
         new("LastWordOmitted", "after a healed partition clients go on to the one that yielded", Router,
             "            effects.Add(Effect.SendAdvertisement(Config.Priority));\n            effects.Add(Effect.StopAnnouncing);\n            Enter(now, RouterState.Backup,",
             "            effects.Add(Effect.StopAnnouncing);\n            Enter(now, RouterState.Backup,"),
+        new("LastWordBelieved", "whoever yields hides the resignation of the one it yields to", Router,
+            "if (watch.IsAboutToYield(now, heard))", "if (watch.IsAboutToYield(now, heard) && heard.Priority == 0)", "ResignationAfterALastWord"),
         new("OneFamilySuffices", "a pair is taken over though one of its families is alive", Router,
             "({ } v4, { } v6) => Instant.Max(", "({ } v4, { } v6) => Instant.Min("),
         new("BeatTooSlow", "peers lose patience with an owner that works", Router,

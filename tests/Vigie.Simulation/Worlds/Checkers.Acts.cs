@@ -54,15 +54,23 @@ internal sealed partial class Checkers
         var last = source.Family == IpFamily.IPv4 ? view.HeardIPv4 : view.HeardIPv6;
         if (heard.Priority == 0 && last is { Priority: > 0 } && last.Source != source)
             return;
-        var note = new Heard(Now, source, heard.Priority, heard.Interval);
+        // Nor does the last word of the one who was Active until a better one spoke, a moment ago.
+        if (heard.Priority != 0 && last is { Priority: > 0 } && last.Source != source && last.Displaced == source
+            && Now - last.At < last.Interval && Now - last.DisplacedAt < 2 * last.Interval
+            && (heard.Priority < last.Priority || (heard.Priority == last.Priority && source < last.Source)))
+            return;
+        var displaces = last is { Priority: > 0 } && last.Source != source;
+        var note = new Heard(Now, source, heard.Priority, heard.Interval,
+            displaces ? last!.Source : last?.Displaced ?? IpAddress.None, displaces ? Now : last?.DisplacedAt ?? Instant.Zero);
         if (source.Family == IpFamily.IPv4)
             view.HeardIPv4 = note;
         else
             view.HeardIPv6 = note;
+        ref var lowerSince = ref view.LowerSince[source.Family == IpFamily.IPv6 ? 1 : 0];
         if (heard.Priority == 0 || heard.Priority >= host.Config.VirtualRouters[router].Priority)
-            view.LowerSince = Instant.Never;
-        else if (view.LowerSince == Instant.Never)
-            view.LowerSince = Now;
+            lowerSince = Instant.Never;
+        else if (lowerSince == Instant.Never)
+            lowerSince = Now;
     }
 
     public void AfterMessage(SimulatedHost host) => _being = null;
@@ -122,7 +130,9 @@ internal sealed partial class Checkers
             CheckDemotion(host, slot, view, reason);
         if (before is RouterState.Initialize or RouterState.Fault)
             view.HeardIPv4 = view.HeardIPv6 = null; // a new wait, with its own interval
-        view.LowerSince = _being is { } being && being.Priority < host.Config.VirtualRouters[slot].Priority ? Now : Instant.Never;
+        view.LowerSince[0] = view.LowerSince[1] = Instant.Never;
+        if (_being is { } being && being.Priority < host.Config.VirtualRouters[slot].Priority)
+            view.LowerSince[being.Source.Family == IpFamily.IPv6 ? 1 : 0] = Now;
     }
 
     /// <summary>Called before a host is stopped: says by when its role must have been taken.</summary>
@@ -139,7 +149,7 @@ internal sealed partial class Checkers
             if (best == 0)
                 continue;
             var interval = leaving.Config.VirtualRouters[router].AdvertisementInterval;
-            var wait = (resigns ? TimeSpan.Zero : 3 * interval) + ElectionTimers.SkewTime(_world.Plan.Version, best, interval);
+            var wait = (resigns ? TimeSpan.Zero : 3 * interval) + SkewTime(best, interval);
             var by = Now + wait + wait / 500 + 2 * Net;
             var which = router;
             var left = Now;
@@ -167,8 +177,9 @@ internal sealed partial class Checkers
             var patience = 3 * (heard.Interval < config.AdvertisementInterval ? heard.Interval : config.AdvertisementInterval);
             if (Now - heard.At >= patience - patience / 500 - Millisecond / 10)
                 continue;
-            var preempts = heard.Priority < config.Priority && config.Preempt.Enabled && view.LowerSince != Instant.Never
-                && Now - view.LowerSince >= config.Preempt.After - config.Preempt.After / 500;
+            var lowerSince = view.LowerSince[heard.Source.Family == IpFamily.IPv6 ? 1 : 0];
+            var preempts = heard.Priority < config.Priority && config.Preempt.Enabled && lowerSince != Instant.Never
+                && Now - lowerSince >= config.Preempt.After - config.Preempt.After / 500;
             // Settings that changed a moment ago were others when it was heard.
             if (!preempts && !DisturbedSince(heard.At - 4 * _world.Plan.LongestInterval - config.Preempt.After, host.Number, Disturbance.Other))
                 throw new ViolationException(
@@ -250,10 +261,14 @@ internal sealed partial class Checkers
             foreach (var router in host.Config.VirtualRouters)
                 if (router.AdvertisementInterval < interval)
                     interval = router.AdvertisementInterval;
-        var apart = ElectionTimers.SkewTime(_world.Plan.Version, one.Priority, interval)
-            - ElectionTimers.SkewTime(_world.Plan.Version, other.Priority, interval);
+        var apart = SkewTime(one.Priority, interval)
+            - SkewTime(other.Priority, interval);
         return apart.Duration() <= 2 * Net + interval / 100;
     }
+
+    /// <summary>RFC 9568 6.1 and RFC 3768 6.1 once more: a mistake of ours must not excuse itself.</summary>
+    private TimeSpan SkewTime(byte priority, TimeSpan interval) =>
+        (256 - priority) * (_world.Plan.Version == VrrpVersion.V2 ? TimeSpan.FromSeconds(1) : interval) / 256;
 
     private bool DisturbedSince(Instant since, int host, Disturbance? kind = null)
     {

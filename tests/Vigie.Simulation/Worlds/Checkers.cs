@@ -123,7 +123,11 @@ internal sealed partial class Checkers
     private void ForgetIfUnheard(SimulatedHost host)
     {
         if (_unhealthy > 0 || Now - _lastUnhealthy < 2 * _world.Plan.LongestInterval)
+        {
             _world.TheClient.Forget(host.Mac);
+            // Its last announcements may still be under way (seeds 1007595 and 1010115).
+            _world.After(_world.Plan.Latency + _world.Segment.ExtraOnTheWay(host.Number, World.Client), _ => _world.TheClient.Forget(host.Mac));
+        }
     }
 
     private void Observe(int router, RouterConditions conditions)
@@ -245,11 +249,12 @@ internal sealed partial class Checkers
 
         public Heard? HeardIPv6 { get; set; }
 
-        /// <summary>Since when an Active of lower priority has been heard without a break.</summary>
-        public Instant LowerSince { get; set; } = Instant.Never;
+        /// <summary>Since when an Active of lower priority has been heard without a break, for each family.</summary>
+        public Instant[] LowerSince { get; } = [Instant.Never, Instant.Never];
     }
 
-    private sealed record Heard(Instant At, IpAddress Source, byte Priority, TimeSpan Interval);
+    private sealed record Heard(
+        Instant At, IpAddress Source, byte Priority, TimeSpan Interval, IpAddress Displaced, Instant DisplacedAt);
 
     /// <summary>Since when each condition of one router holds; Never when it does not.</summary>
     private sealed class RouterConditions(int hosts)

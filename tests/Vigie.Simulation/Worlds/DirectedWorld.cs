@@ -40,6 +40,22 @@ internal sealed record DirectedWorld(string Name, byte[] Priorities, int[] Drift
                 world.Faults.Resign(world.Hosts[0], 5 * Interval);
                 world.After(Interval, _ => world.Segment.SetDelay(0, 2, TimeSpan.Zero));
             }))),
+
+        // The first host comes back and the second one yields with its last word, to which the first one's answer is lost; then
+        // the second one freezes and the first one resigns. The third must have heard whose resignation that was.
+        new("ResignationAfterALastWord", [200, 150, 100], [0, 0, 0], world =>
+            world.WhenAdvertised(world.Hosts[0], _ =>
+            {
+                world.Faults.Resign(world.Hosts[0], 4 * Interval);
+                world.Segment.SetDelay(1, 2, 3 * world.Plan.Latency); // the last word comes last
+                world.After(Interval, _ => world.WhenAdvertised(world.Hosts[0], _ =>
+                {
+                    world.Segment.Block(0, 2);
+                    world.After(Interval / 4, _ => world.Segment.Unblock(0, 2));
+                    world.After(Interval / 4, _ => world.Faults.Pause(world.Hosts[1], frozen: true, 4 * Interval));
+                    world.After(Interval / 2, _ => ResignBeforeTheThird(world));
+                }));
+            })),
     ];
 
     public override string ToString() => Name;
@@ -55,4 +71,15 @@ internal sealed record DirectedWorld(string Name, byte[] Priorities, int[] Drift
     /// <summary>From just after it heard the Active.</summary>
     private static void FreezeBackup(World world, TimeSpan? lasting) =>
         world.WhenAdvertised(world.Hosts[0], _ => world.After(2 * world.Plan.Latency, _ => world.Faults.Pause(world.Hosts[1], frozen: true, lasting)));
+
+    /// <summary>Skew_Time of priority 100 is 0.61 intervals, and Active_Down_Interval 3.61 (RFC 9568 6.1).</summary>
+    private static void ResignBeforeTheThird(World world)
+    {
+        world.Faults.Resign(world.Hosts[0], 4 * Interval);
+        world.After(0.7 * Interval, _ =>
+        {
+            if (!world.Checkers.IsActiveSomewhere(world.Hosts[2]))
+                throw new ViolationException("the last host has not heard that the first one resigned");
+        });
+    }
 }

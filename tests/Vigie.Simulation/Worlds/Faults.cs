@@ -204,13 +204,11 @@ internal sealed class Faults(World world, string? only)
     private void SlowNetlink(SimulatedHost host, TimeSpan lasting)
     {
         world.Checkers.Disturb(host, Disturbance.Other);
-        host.Kernel.Slowness = world.Random.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(60));
-        host.Kernel.SlownessSeen = TimeSpan.FromMilliseconds(60);
+        host.Kernel.BeginSlowness(world.Random.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(60)));
         world.After(lasting, _ =>
         {
             world.Checkers.Disturb(host, Disturbance.Other);
-            host.Kernel.Slowness = TimeSpan.Zero;
-            world.After(TimeSpan.FromSeconds(1), _ => host.Kernel.SlownessSeen = host.Kernel.Slowness);
+            host.Kernel.EndSlowness();
         });
     }
 

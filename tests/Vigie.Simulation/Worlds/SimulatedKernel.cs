@@ -20,14 +20,15 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
     private Instant _lastEventAt;
     private Instant _lastOutcomeAt;
     private long _lifetimes;
+    private Instant _slowUntil;
 
     public bool LinkUp { get; private set; } = true;
 
     /// <summary>Extra time for every plan: a slow netlink.</summary>
-    public TimeSpan Slowness { get; set; }
+    public TimeSpan Slowness { get; private set; }
 
     /// <summary>How slow a plan that is still under way may be.</summary>
-    public TimeSpan SlownessSeen { get; set; }
+    public TimeSpan SlownessSeen => Slowness > TimeSpan.Zero || world.Now < _slowUntil ? TimeSpan.FromMilliseconds(60) : TimeSpan.Zero;
 
     public bool RefusesAddresses { get; set; }
 
@@ -53,6 +54,16 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
             if (prefix.Address == address && entry.Ours)
                 return true;
         return false;
+    }
+
+    /// <summary>Extra time for every plan from now on, at most 60 ms: a slow netlink.</summary>
+    public void BeginSlowness(TimeSpan extra) => Slowness = extra;
+
+    /// <summary>Plans that were made meanwhile may still wait for one another, for a second.</summary>
+    public void EndSlowness()
+    {
+        Slowness = TimeSpan.Zero;
+        _slowUntil = world.Now + TimeSpan.FromSeconds(1);
     }
 
     public void Boot()

@@ -32,6 +32,9 @@ internal sealed class SimulatedSegment(World world)
     /// <summary>Added to every packet from one station to another.</summary>
     public void SetDelay(int from, int to, TimeSpan delay) => _delays[(from, to)] = delay;
 
+    /// <summary>How much longer than the latency a packet may take at present.</summary>
+    public TimeSpan ExtraOnTheWay(int from, int to) => ExtraDelay + ExtraJitter + _delays.GetValueOrDefault((from, to));
+
     /// <summary>Delivers to one receiver, perhaps; the client hears everybody.</summary>
     public void Carry(int from, int to, Action<Instant> deliver)
     {

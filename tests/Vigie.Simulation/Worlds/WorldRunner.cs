@@ -21,4 +21,12 @@ public static class WorldRunner
         world.Run();
         return world.Trace;
     }
+
+    /// <summary>The same for a world whose course is written down.</summary>
+    public static string TraceOfDirected(ulong seed, string name)
+    {
+        var world = new World(seed, directed: DirectedWorld.All.Single(w => w.Name == name), traced: true);
+        world.Run();
+        return world.Trace;
+    }
 }
