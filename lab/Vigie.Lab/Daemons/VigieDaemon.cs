@@ -65,17 +65,33 @@ public sealed class VigieDaemon : IDisposable
     public static VigieDaemon Start(LabHost host, params IEnumerable<VirtualRouterSetup> routers) => Start(host, VirtualRouterSetup.ToVigie(host.Name, routers), []);
 
     /// <summary>Starts the daemon with the configuration that already lies there.</summary>
-    public static VigieDaemon StartAgain(LabHost host, params IEnumerable<string> moreArguments)
+    public static VigieDaemon StartAgain(LabHost host, params IEnumerable<string> moreArguments) =>
+        host.Run.Own(new VigieDaemon(host, host.Start(FindExecutable(), Arguments(host, moreArguments), logFile: "vigie.log")));
+
+    /// <summary>Starts the daemon through another program, which must end by replacing itself with the command it is given.</summary>
+    public static VigieDaemon StartThrough(LabHost host, string yaml, IReadOnlyList<string> launcher)
     {
-        string[] more = [.. moreArguments];
-        string[] log = more.Contains("--log-format") ? [] : ["--log-format", "json"];
-        string[] arguments = ["run", "--config", ConfigPath(host), "--socket", host.SocketPath, "--state-dir", host.StateDirectory, .. log, .. more];
-        return host.Run.Own(new VigieDaemon(host, host.Start(FindExecutable(), arguments, logFile: "vigie.log")));
+        File.WriteAllText(ConfigPath(host), yaml);
+        string[] arguments = [.. launcher.Skip(1), FindExecutable(), .. Arguments(host, [])];
+        return host.Run.Own(new VigieDaemon(host, host.Start(launcher[0], arguments, logFile: "vigie.log")));
     }
 
     /// <summary>What `GET /v1/status` says now.</summary>
     public StatusDocument Status() =>
         Get(ApiPaths.Status, content => content.ReadFromJsonAsync(ContractJson.Default.StatusDocument)) ?? throw new LabException("the status is empty");
+
+    /// <summary>The same; null while nobody answers.</summary>
+    public StatusDocument? TryStatus()
+    {
+        try
+        {
+            return Status();
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The same as plain JSON, as a program without our types would read it.</summary>
     public JsonDocument StatusJson() => Get(ApiPaths.Status, async content => JsonDocument.Parse(await content.ReadAsStreamAsync().ConfigureAwait(false)));
@@ -133,17 +149,13 @@ public sealed class VigieDaemon : IDisposable
     /// <summary>Closes the lab's connection to it; the process ends with the run.</summary>
     public void Dispose() => _client.Dispose();
 
-    private bool Answers()
+    private bool Answers() => TryStatus() is not null;
+
+    private static string[] Arguments(LabHost host, IEnumerable<string> moreArguments)
     {
-        try
-        {
-            Status();
-            return true;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
+        string[] more = [.. moreArguments];
+        string[] log = more.Contains("--log-format") ? [] : ["--log-format", "json"];
+        return ["run", "--config", ConfigPath(host), "--socket", host.SocketPath, "--state-dir", host.StateDirectory, .. log, .. more];
     }
 
     private T Get<T>(string path, Func<HttpContent, Task<T>> read)

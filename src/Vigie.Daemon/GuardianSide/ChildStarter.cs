@@ -4,13 +4,13 @@ using Vigie.Linux;
 namespace Vigie.Daemon.GuardianSide;
 
 /// <summary>
-/// Starts child processes on a thread of its own. posix_spawn holds its caller until the child has become the new program,
-/// which on a busy host takes longer than an advertisement may be late. The thread lives as long as the children: the kernel
-/// takes its end for their parent's.
+/// Starts and reaps child processes on a thread of its own, at normal priority. posix_spawn holds its caller until the child
+/// has become the new program, which on a busy host takes longer than an advertisement may be late; reaping may, too (see
+/// <see cref="ChildProcess.TryReap"/>). The thread lives as long as the children: the kernel takes its end for their parent's.
 /// </summary>
 internal sealed class ChildStarter : IDisposable
 {
-    private readonly BlockingCollection<(ulong Token, Func<ChildProcess> Start)> _requests = [];
+    private readonly BlockingCollection<Action> _requests = [];
     private readonly ConcurrentQueue<StartedChild> _started = new();
     private readonly Thread _thread;
 
@@ -24,7 +24,14 @@ internal sealed class ChildStarter : IDisposable
     public EventFd Done { get; } = new();
 
     /// <summary>Asks for a child; the outcome comes back with the token, in the order of the requests.</summary>
-    public void Request(ulong token, Func<ChildProcess> start) => _requests.Add((token, start));
+    public void Request(ulong token, Func<ChildProcess> start) => _requests.Add(() => Start(token, start));
+
+    /// <summary>Reaps a child whose end was seen, and lets go of it.</summary>
+    public void Reap(ChildProcess ended) => _requests.Add(() =>
+    {
+        _ = ended.TryReap(out _);
+        ended.Dispose();
+    });
 
     public bool TryTake(out StartedChild started) => _started.TryDequeue(out started);
 
@@ -41,19 +48,22 @@ internal sealed class ChildStarter : IDisposable
 
     private void Work()
     {
-        foreach (var (token, start) in _requests.GetConsumingEnumerable())
-        {
-            try
-            {
-                _started.Enqueue(new StartedChild(token, start(), null));
-            }
-            catch (LinuxException e)
-            {
-                _started.Enqueue(new StartedChild(token, null, e.Message));
-            }
+        foreach (var request in _requests.GetConsumingEnumerable())
+            request();
+    }
 
-            Done.Signal();
+    private void Start(ulong token, Func<ChildProcess> start)
+    {
+        try
+        {
+            _started.Enqueue(new StartedChild(token, start(), null));
         }
+        catch (LinuxException e)
+        {
+            _started.Enqueue(new StartedChild(token, null, e.Message));
+        }
+
+        Done.Signal();
     }
 }
 

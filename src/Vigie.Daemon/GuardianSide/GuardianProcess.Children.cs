@@ -69,17 +69,15 @@ internal sealed partial class GuardianProcess
     {
         for (var i = _killed.Count - 1; i >= 0; i--)
         {
-            if (!_killed[i].TryReap(out _))
+            if (!_killed[i].TrySeeEnd(out _))
                 continue;
-            _epoll.Remove(_killed[i].PidFd);
-            _killed[i].Dispose();
+            LetGo(_killed[i]);
             _killed.RemoveAt(i);
         }
 
-        if (_node is null || !_node.TryReap(out var status))
+        if (_node is null || !_node.TrySeeEnd(out var status))
             return null;
-        _epoll.Remove(_node.PidFd);
-        _node.Dispose();
+        LetGo(_node);
         _node = null;
         if (_board.Serving == 0)
             return status; // what keeps the first from working will keep the second, too
@@ -87,6 +85,12 @@ internal sealed partial class GuardianProcess
             Report(EventSeverity.Error, $"the node process ended ({status})", null);
         _loop.OnNodeEnded(Clock.Now());
         return null;
+    }
+
+    private void LetGo(ChildProcess ended)
+    {
+        _epoll.Remove(ended.PidFd);
+        _starter.Reap(ended);
     }
 
     private static ChildProcess Start(string verb, string[] args, params ReadOnlySpan<(FileDescriptor, int)> inherited)
@@ -127,10 +131,9 @@ internal sealed partial class GuardianProcess
 
     private void ControlEnded()
     {
-        if (_control is null || !_control.TryReap(out var status))
+        if (_control is null || !_control.TrySeeEnd(out var status))
             return;
-        _epoll.Remove(_control.PidFd);
-        _control.Dispose();
+        LetGo(_control);
         _control = null;
         _controlIsReady = false;
         if (_stop)

@@ -38,9 +38,11 @@ public sealed unsafe class ChildProcess : IDisposable
     private const int IdTypePidFd = 3;
     private const int WaitExited = 4;
     private const int WaitNoHang = 1;
+    private const int WaitLeaveWaitable = 0x0100_0000;
     private const int CodeExited = 1;
 
     private ExitStatus? _status;
+    private bool _reaped;
 
     internal ChildProcess(int pid)
     {
@@ -53,23 +55,44 @@ public sealed unsafe class ChildProcess : IDisposable
     /// <summary>Readable (see <see cref="Epoll"/>) when the child has ended.</summary>
     public FileDescriptor PidFd { get; }
 
-    /// <summary>Collects the status of a child that has ended; false while it runs. Never waits.</summary>
+    /// <summary>
+    /// The status of a child that has ended, without reaping it; false while it runs. Unlike <see cref="TryReap"/> it is fit
+    /// for a real-time thread.
+    /// </summary>
+    public bool TrySeeEnd(out ExitStatus status) => TryWait(WaitExited | WaitNoHang | WaitLeaveWaitable, out status);
+
+    /// <summary>
+    /// Reaps a child that has ended, and says how; false while it runs. Not for real-time threads: the kernel then drops what
+    /// it has cached of the child's /proc folder, and spins until whoever is reading there (ps, a monitoring agent) lets go.
+    /// When that reader waits for the same processor at a lower priority, this is as long as the kernel's real-time
+    /// throttle, almost a second.
+    /// </summary>
     public bool TryReap(out ExitStatus status)
     {
-        if (_status is { } known)
+        if (_reaped)
         {
-            status = known;
+            status = _status!.Value;
             return true;
         }
 
+        return _reaped = TryWait(WaitExited | WaitNoHang, out status);
+    }
+
+    /// <summary>Sends a signal; an errno: ESRCH when the child has ended and was reaped.</summary>
+    public int Signal(int signal) => Libc.pidfd_send_signal(PidFd.Number, signal) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    public void Dispose() => PidFd.Dispose();
+
+    private bool TryWait(int options, out ExitStatus status)
+    {
         status = default;
         SignalInfo info = default;
-        if (Libc.waitid(IdTypePidFd, PidFd.Number, &info, WaitExited | WaitNoHang) < 0)
+        if (Libc.waitid(IdTypePidFd, PidFd.Number, &info, options) < 0)
         {
             switch (Marshal.GetLastPInvokeError())
             {
                 case Errno.ECHILD:
-                    _status = new ExitStatus(ExitKind.Unknown, 0);
+                    _status ??= new ExitStatus(ExitKind.Unknown, 0);
                     break;
                 case Errno.EINTR or Errno.EAGAIN:
                     return false;
@@ -89,9 +112,4 @@ public sealed unsafe class ChildProcess : IDisposable
         status = _status.Value;
         return true;
     }
-
-    /// <summary>Sends a signal; an errno: ESRCH when the child has ended and was reaped.</summary>
-    public int Signal(int signal) => Libc.pidfd_send_signal(PidFd.Number, signal) == 0 ? 0 : Marshal.GetLastPInvokeError();
-
-    public void Dispose() => PidFd.Dispose();
 }

@@ -2,6 +2,7 @@ using Vigie.Contract;
 using Vigie.Core;
 using Vigie.Lab.Daemons;
 using Vigie.Lab.Processes;
+using Vigie.Lab.Tests.Faults;
 using Vigie.Lab.Tests.Scenes;
 using Xunit;
 
@@ -38,7 +39,7 @@ public sealed class GuardianTests
         while (!alpha.Events().Events.Any(e => e.Kind == "last_will"))
         {
             Assert.True(LabClock.Now - began < TimeSpan.FromSeconds(30), "the role was never given up");
-            if (TryNodeOf(alpha) is { } node && dead.Add(node))
+            if (DaemonMember.TryFind(alpha, DaemonMember.Node) is { } node && dead.Add(node))
                 alpha.Process.SignalMember(node, Signals.Kill);
         }
 
@@ -99,9 +100,9 @@ public sealed class GuardianTests
         Assert.Equal(200, alpha.Reload().Status);
         File.WriteAllText(VigieDaemon.ConfigPath(scene.Alpha), "this: is broken"); // what stands on the disk does not matter
 
-        var node = TryNodeOf(alpha)!.Value;
+        var node = DaemonMember.TryFind(alpha, DaemonMember.Node)!.Value;
         alpha.Process.SignalMember(node, Signals.Kill);
-        Condition.WaitFor("another node", () => TryStatus(alpha)?.Guardian?.NodeRestarts == 1);
+        Condition.WaitFor("another node", () => alpha.TryStatus()?.Guardian?.NodeRestarts == 1);
 
         alpha.WaitForRouter("db", "priority 170", router => router is { Priority: 170, State: VirtualRouterState.Active });
         scene.AssertOnlyOwner(scene.Alpha);
@@ -113,13 +114,13 @@ public sealed class GuardianTests
         var (alpha, beta) = scene.StartPair();
         var before = alpha.TryRouter("db")!;
         var betaBefore = beta.TryRouter("db")!;
-        var node = TryNodeOf(alpha)!.Value;
+        var node = DaemonMember.TryFind(alpha, DaemonMember.Node)!.Value;
         var mac = scene.Alpha.Interface("eth0").Mac;
 
         var struck = LabClock.Now;
         alpha.Process.SignalMember(node, signal);
-        Condition.WaitFor("another node process", () => TryNodeOf(alpha) is { } another && another != node, TimeSpan.FromSeconds(20));
-        Condition.WaitFor("it to answer", () => TryStatus(alpha) is { Guardian: { NodeRestarts: 1, Covering: false } }, TimeSpan.FromSeconds(20));
+        Condition.WaitFor("another node process", () => DaemonMember.TryFind(alpha, DaemonMember.Node) is { } another && another != node, TimeSpan.FromSeconds(20));
+        Condition.WaitFor("it to answer", () => alpha.TryStatus() is { Guardian: { NodeRestarts: 1, Covering: false } }, TimeSpan.FromSeconds(20));
         scene.Ear.WaitFor("advertisement of the new node", 5, heard => heard.Mac == mac);
 
         var after = alpha.TryRouter("db")!;
@@ -136,37 +137,5 @@ public sealed class GuardianTests
 
         Assert.Equal(ExitCode.Ok, alpha.Stop());
         Assert.DoesNotContain(scene.Alpha.Addresses(), scene.Vips.Contains);
-    }
-
-    private static int? TryNodeOf(VigieDaemon daemon)
-    {
-        foreach (var pid in daemon.Process.Tree())
-            if (CommandLine(pid).Contains("internal-node", StringComparison.Ordinal))
-                return pid;
-        return null;
-    }
-
-    private static StatusDocument? TryStatus(VigieDaemon daemon)
-    {
-        try
-        {
-            return daemon.Status();
-        }
-        catch (HttpRequestException)
-        {
-            return null;
-        }
-    }
-
-    private static string CommandLine(int pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/cmdline");
-        }
-        catch (IOException)
-        {
-            return ""; // it has just ended
-        }
     }
 }

@@ -78,6 +78,24 @@ public sealed class ProcessSpawnerTests
     }
 
     [Fact]
+    public void An_end_can_be_seen_again_and_again_before_it_is_collected()
+    {
+        using var child = ProcessSpawner.Spawn("/bin/sh", ["-c", "exit 7"], [], []);
+
+        Assert.True(Waiting.IsReadable(child.PidFd));
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.True(child.TrySeeEnd(out var seen));
+            Assert.Equal(new ExitStatus(ExitKind.Exited, 7), seen);
+            Assert.Equal(0, child.Signal(0)); // still there for whoever collects it
+        }
+
+        Assert.True(child.TryReap(out var reaped));
+        Assert.Equal(new ExitStatus(ExitKind.Exited, 7), reaped);
+        Assert.Equal(Errno.ESRCH, child.Signal(0));
+    }
+
+    [Fact]
     public void A_running_child_is_not_reaped_and_a_signal_ends_it()
     {
         var (child, channel) = Child.Start("echo");

@@ -1,0 +1,39 @@
+namespace Vigie.Lab.Tests.Faults;
+
+/// <summary>How long a client may be without an answer, and who is to hold the VIP meanwhile.</summary>
+/// <param name="Moves">Beta takes the VIP over while the fault lasts; else alpha keeps it, and beta takes no step.</param>
+/// <param name="Outage">Bound of what the fault costs; null: the fault itself eats answers.</param>
+/// <param name="Return">Bound of what its end costs; null: it has no end, or nothing of it may be felt.</param>
+internal sealed record FaultBounds(bool Moves, TimeSpan? Outage, TimeSpan? Return)
+{
+    /// <summary>Nothing lost, as far as a question each millisecond can tell.</summary>
+    public static readonly TimeSpan Nothing = TimeSpan.FromMilliseconds(5);
+
+    private static readonly TimeSpan AfterPause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The kernel's own slack when it removes an address whose lifetime is over.</summary>
+    private static readonly TimeSpan Removal = TimeSpan.FromMilliseconds(500);
+
+    public static FaultBounds Of(FaultCell cell)
+    {
+        var interval = TimeSpan.FromMilliseconds(cell.Interval);
+        // Active_Down_Interval of beta, whose priority is 100: three intervals and Skew_Time.
+        var skew = (256 - 100) / 256.0 * interval;
+        var silence = 3 * interval + skew;
+        var healed = interval + AfterPause;
+        return cell.Fault switch
+        {
+            Fault.Terminated or Fault.RestartStorm or Fault.GuardianKilled => new FaultBounds(true, skew * 1.1, Nothing),
+            Fault.EverythingKilled or Fault.PowerCut => new FaultBounds(true, silence * 1.1, Nothing),
+            Fault.LinkDownAtTheHost or Fault.LinkDownAtTheSwitch => new FaultBounds(true, silence * 1.1, Nothing),
+            Fault.EverythingStopped or Fault.HostPaused => new FaultBounds(true, silence * 1.1, AfterPause),
+            Fault.OneWayLoss or Fault.Partition => new FaultBounds(true, silence * 1.1, healed),
+            Fault.Lossy => new FaultBounds(false, null, healed),
+            Fault.AddressesDeleted => new FaultBounds(false, AfterPause, Nothing),
+            _ => new FaultBounds(false, Nothing, Nothing),
+        };
+    }
+
+    /// <summary>How long the VIP may stay on a host on which nothing of ours is alive: lifetime and half a second.</summary>
+    public static TimeSpan Stale(FaultCell cell) => TimeSpan.FromSeconds(Math.Max(2, Math.Ceiling(4 * cell.Interval / 1000.0 + 1))) + Removal;
+}
