@@ -97,7 +97,7 @@ public sealed partial class ElectionLoop
         _rejoin.Clear();
         _network.Listen(new ListeningPlan(interfaces.ToImmutable(), [.. _byVirtualAddress.Keys])
         {
-            Generation = ++_listeningGeneration, RefusedAddresses = RefusedAddresses(),
+            Generation = ++_listeningGeneration, RefusedAddresses = RefusedAddresses(), PeerRules = PeerRules(),
         });
     }
 
@@ -110,5 +110,21 @@ public sealed partial class ElectionLoop
                 foreach (var address in router.Config.Addresses)
                     refused.Add(address.Address);
         return refused.ToImmutable();
+    }
+
+    private ImmutableArray<PeerRule> PeerRules()
+    {
+        var rules = ImmutableArray.CreateBuilder<PeerRule>();
+        foreach (var router in _inConfigurationOrder)
+        {
+            if (router.Interface is not { } on)
+                continue;
+            foreach (var family in (ReadOnlySpan<IpFamily>)[IpFamily.IPv4, IpFamily.IPv6])
+                if (router.Config.HasFamily(family) && router.Config.HasPeers(family))
+                    rules.Add(new PeerRule(
+                        router.Config.Name, on.Index, router.Config.Vrid, family, [.. router.Config.Peers.Where(p => p.Family == family)]));
+        }
+
+        return rules.ToImmutable();
     }
 }

@@ -39,6 +39,6 @@ internal static class ControlProcess
         channel.Start();
         using (var ready = EventFd.FromInherited(Descriptors.ControlReady))
             ready.Signal();
-        return ApiServer.Run(options, channel, new StatusText(clock, () => guardian.Status), events, reload, stopping.Token);
+        return ApiServer.Run(options, channel, new StatusText(clock, () => guardian.Status, FilteredCounts.Read), events, reload, stopping.Token);
     }
 }

@@ -10,9 +10,16 @@ using FamilyStatus = Vigie.Contract.FamilyStatus;
 namespace Vigie.Daemon.ControlSide;
 
 /// <summary>Makes the API's status document of the node's answer.</summary>
-internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardian)
+internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardian, Func<IReadOnlyDictionary<string, long>> filtered)
 {
-    public StatusDocument Describe(StatusAnswer answer) => new()
+    public StatusDocument Describe(StatusAnswer answer)
+    {
+        // The packet filter is asked only where it has rules of ours.
+        var strangers = answer.Routers.Any(router => router.Peers.Length > 0) ? filtered() : new Dictionary<string, long>();
+        return Describe(answer, router => Describe(router, strangers.GetValueOrDefault(NodeSide.PeerFilter.Counter(router.Name))));
+    }
+
+    private StatusDocument Describe(StatusAnswer answer, Func<RouterStatus, VirtualRouterStatus> describe) => new()
     {
         Node = answer.Node.Node,
         Version = VigieVersion.Current,
@@ -31,7 +38,7 @@ internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardia
         NodeProcess = ProcessFigures.Of(answer.Node.ProcessId, answer.Node.AllocatedBytes, answer.Node.Collections),
         ControlProcess = ProcessFigures.Of(Environment.ProcessId, GC.GetTotalAllocatedBytes(), GC.CollectionCount(0)),
         Guardian = Describe(guardian()),
-        VirtualRouters = [.. answer.Routers.Select(Describe)],
+        VirtualRouters = [.. answer.Routers.Select(describe)],
     };
 
     private static GuardianStatus? Describe(in GuardianSnapshot guardian) => guardian.Pid == 0
@@ -47,7 +54,7 @@ internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardia
             ControlRestarts = guardian.ControlRestarts,
         };
 
-    private VirtualRouterStatus Describe(RouterStatus router) => new()
+    private VirtualRouterStatus Describe(RouterStatus router, long strangers) => new()
     {
         Name = router.Name,
         Vrid = router.Vrid,
@@ -67,7 +74,7 @@ internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardia
         Reason = Reason(router),
         Remedy = router.State == RouterState.Fault ? ReasonText.Remedy(router.Reason, router.Interface) : null,
         Transitions = router.Transitions,
-        Advertisements = new AdvertisementCounts { Sent = router.Sent, Received = router.Received, Dropped = Dropped(router) },
+        Advertisements = new AdvertisementCounts { Sent = router.Sent, Received = router.Received, Dropped = Dropped(router, strangers) },
         Lateness = new LatenessSummary
         {
             P50 = router.Lateness.P50, P99 = router.Lateness.P99, P9999 = router.Lateness.P9999,
@@ -113,12 +120,14 @@ internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardia
         return router.SendError == 0 ? reason : $"{reason}; advertisements cannot be sent: {ReasonText.Error(router.SendError)}";
     }
 
-    private static Dictionary<string, long> Dropped(RouterStatus router)
+    private static Dictionary<string, long> Dropped(RouterStatus router, long strangers)
     {
         var dropped = new Dictionary<string, long>();
         for (var i = 0; i < router.Drops.Length; i++)
             if (router.Drops[i] > 0)
                 dropped[ReasonText.Word((DropReason)i)] = router.Drops[i];
+        if (strangers > 0)
+            dropped[ReasonText.Word(DropReason.UnknownPeer)] = router.Drops[(int)DropReason.UnknownPeer] + strangers;
         return dropped;
     }
 }

@@ -50,6 +50,8 @@ internal sealed class LinuxHostNetwork(KernelWriter writer, INodeEventSink event
                         loop.OnListening(now, listening);
                     if (report.AcceptFilterFailed)
                         events.Report(new NodeEvent { Kind = NodeEventKind.AcceptFilterFailed, At = now, Router = -1 });
+                    if (report.PeerFilterFailed)
+                        events.Report(new NodeEvent { Kind = NodeEventKind.PeerFilterFailed, At = now, Router = -1 });
                     break;
                 case KernelSnapshot taken:
                     snapshot = taken;

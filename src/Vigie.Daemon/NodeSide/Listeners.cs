@@ -8,7 +8,8 @@ namespace Vigie.Daemon.NodeSide;
 /// <summary>How a <see cref="ListeningPlan"/> went.</summary>
 /// <param name="Outcomes">One for each interface and family of the plan.</param>
 /// <param name="AcceptFilterFailed">Packets to addresses that are to be refused are accepted.</param>
-internal sealed record ListeningReport(ListeningOutcome[] Outcomes, bool AcceptFilterFailed);
+/// <param name="PeerFilterFailed">Advertisements of strangers reach this process.</param>
+internal sealed record ListeningReport(ListeningOutcome[] Outcomes, bool AcceptFilterFailed, bool PeerFilterFailed);
 
 /// <summary>
 /// The node's ears: group memberships and filters of its sockets, and the rules that refuse packets. Used by one thread,
@@ -18,6 +19,7 @@ internal sealed class Listeners(VrrpSocket ipv4, VrrpSocket ipv6, ArpListener ar
 {
     private readonly HashSet<(int Interface, IpFamily Family)> _joined = [];
     private readonly AcceptFilter _acceptFilter = new();
+    private readonly PeerFilter _peerFilter = new();
     private int[] _heardIPv4 = [];
     private int[] _heardIPv6 = [];
 
@@ -46,7 +48,7 @@ internal sealed class Listeners(VrrpSocket ipv4, VrrpSocket ipv6, ArpListener ar
         IpAddress[] virtualAddresses = [.. plan.VirtualAddresses];
         arp.SetFilter(indexes, Array.FindAll(virtualAddresses, a => a.Family == IpFamily.IPv4));
         neighbors.SetFilter(indexes, Array.FindAll(virtualAddresses, a => a.Family == IpFamily.IPv6));
-        return new ListeningReport([.. outcomes], _acceptFilter.Apply(plan.RefusedAddresses) is not null);
+        return new ListeningReport([.. outcomes], _acceptFilter.Apply(plan.RefusedAddresses) is not null, _peerFilter.Apply(plan.PeerRules) is not null);
     }
 
     /// <summary>A filter that is refused leaves the last one in place: whom that lets in is still heard.</summary>

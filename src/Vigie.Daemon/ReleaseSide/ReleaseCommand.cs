@@ -42,6 +42,8 @@ internal static class ReleaseCommand
             // Packets for addresses that are gone need not be refused any more.
             if (new AcceptFilter().Apply([]) is { } filter)
                 error.WriteLine($"vigie: the rules of accept: false stay: {filter}");
+            if (new PeerFilter().Apply([]) is { } peers)
+                error.WriteLine($"vigie: the rules of peers: stay: {peers}");
             if (host.Refusal is { } kept)
                 return Complain(error, ExitCode.Failed, kept);
             return config is null ? ExitCode.Configuration : ExitCode.Ok;

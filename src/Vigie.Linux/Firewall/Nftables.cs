@@ -10,6 +10,9 @@ public sealed partial class Nftables : IDisposable
 {
     private const string Library = "libnftables.so.1";
 
+    /// <summary>NFT_CTX_OUTPUT_JSON.</summary>
+    private const uint JsonOutput = 1 << 4;
+
     private nint _context;
 
     private Nftables(nint context) => _context = context;
@@ -48,6 +51,14 @@ public sealed partial class Nftables : IDisposable
         return string.IsNullOrWhiteSpace(text) ? "nftables refused without saying why" : text.Trim();
     }
 
+    /// <summary>What a listing command answers, as JSON; null when there is nothing to list.</summary>
+    public string? Query(string command)
+    {
+        ObjectDisposedException.ThrowIf(_context == 0, this);
+        nft_ctx_output_set_flags(_context, JsonOutput);
+        return nft_run_cmd_from_buffer(_context, command) == 0 ? Marshal.PtrToStringUTF8(nft_ctx_get_output_buffer(_context)) : null;
+    }
+
     public void Dispose()
     {
         if (_context != 0)
@@ -69,6 +80,12 @@ public sealed partial class Nftables : IDisposable
 
     [LibraryImport(Library)]
     private static partial nint nft_ctx_get_error_buffer(nint context);
+
+    [LibraryImport(Library)]
+    private static partial nint nft_ctx_get_output_buffer(nint context);
+
+    [LibraryImport(Library)]
+    private static partial void nft_ctx_output_set_flags(nint context, uint flags);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int nft_run_cmd_from_buffer(nint context, string commands);

@@ -74,4 +74,7 @@ public enum NodeEventKind : byte
 
     /// <summary>A role of the process before this one was taken up (State).</summary>
     RoleTakenUp,
+
+    /// <summary>Advertisements of strangers cannot be kept away by the kernel; the node drops them itself.</summary>
+    PeerFilterFailed,
 }

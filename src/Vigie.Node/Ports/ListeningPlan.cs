@@ -17,7 +17,18 @@ public sealed record ListeningPlan(ImmutableArray<ListeningInterface> Interfaces
     /// Accept_Mode false), whoever holds them at the moment.
     /// </summary>
     public ImmutableArray<IpAddress> RefusedAddresses { get; init; } = [];
+
+    /// <summary>From whom alone advertisements are wanted, for virtual routers with peers.</summary>
+    public ImmutableArray<PeerRule> PeerRules { get; init; } = [];
 }
+
+/// <summary>Advertisements of one virtual router and family come from its peers; those of anybody else need not be heard.</summary>
+/// <param name="Router">Its name.</param>
+/// <param name="InterfaceIndex">The kernel's index.</param>
+/// <param name="Vrid">1 to 255.</param>
+/// <param name="Family">Of the peers.</param>
+/// <param name="Peers">Not empty, all of that family.</param>
+public readonly record struct PeerRule(string Router, int InterfaceIndex, byte Vrid, IpFamily Family, ImmutableArray<IpAddress> Peers);
 
 /// <summary>One interface of a <see cref="ListeningPlan"/>.</summary>
 /// <param name="Index">The kernel's index.</param>

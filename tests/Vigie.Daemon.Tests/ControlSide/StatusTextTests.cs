@@ -9,6 +9,7 @@ using Vigie.Node.Events;
 using Vigie.Node.Messages;
 using Vigie.Node.Routers;
 using Xunit;
+using NodeSidePeerFilter = Vigie.Daemon.NodeSide.PeerFilter;
 using LatenessBucket = Vigie.Contract.LatenessBucket;
 
 namespace Vigie.Daemon.Tests.ControlSide;
@@ -16,10 +17,12 @@ namespace Vigie.Daemon.Tests.ControlSide;
 /// <summary>What the node tells becomes the document that is served.</summary>
 public sealed class StatusTextTests
 {
+    private static readonly Dictionary<string, long> NothingFiltered = [];
+
     [Fact]
     public void What_the_node_counts_for_the_whole_host_is_shown()
     {
-        var status = new StatusText(new WallClock(), () => default).Describe(Answer(Clock.Now()));
+        var status = new StatusText(new WallClock(), () => default, () => NothingFiltered).Describe(Answer(Clock.Now()));
 
         Assert.Equal((4, 5), (status.UnknownVrid, status.LostMessages));
         Assert.Equal((7, 100), (status.Lateness.Count, status.Lateness.Max));
@@ -29,7 +32,7 @@ public sealed class StatusTextTests
     [Fact]
     public void Both_processes_are_shown_with_what_they_used()
     {
-        var status = new StatusText(new WallClock(), () => default).Describe(Answer(Clock.Now()));
+        var status = new StatusText(new WallClock(), () => default, () => NothingFiltered).Describe(Answer(Clock.Now()));
 
         var node = status.NodeProcess!;
         Assert.Equal((Environment.ProcessId, 6L, 8), (node.Pid, node.AllocatedBytes, node.Collections));
@@ -41,13 +44,33 @@ public sealed class StatusTextTests
     [Fact]
     public void The_guardian_is_shown_once_it_has_reported()
     {
-        var silent = new StatusText(new WallClock(), () => default).Describe(Answer(Clock.Now()));
-        var told = new StatusText(new WallClock(), () => new GuardianSnapshot(10, 11, 1, 2, 3, true, 4)).Describe(Answer(Clock.Now()));
+        var silent = new StatusText(new WallClock(), () => default, () => NothingFiltered).Describe(Answer(Clock.Now()));
+        var told = new StatusText(new WallClock(), () => new GuardianSnapshot(10, 11, 1, 2, 3, true, 4), () => NothingFiltered).Describe(Answer(Clock.Now()));
 
         Assert.Null(silent.Guardian);
         Assert.Equal(
             new GuardianStatus { Pid = 10, NodePid = 11, NodeRestarts = 1, NodeKills = 2, AdvertisementsCovered = 3, Covering = true, ControlRestarts = 4 },
             told.Guardian);
+    }
+
+    [Fact]
+    public void Strangers_that_the_kernel_threw_away_are_counted_with_those_that_the_node_dropped()
+    {
+        var asked = 0;
+        var text = new StatusText(new WallClock(), () => default, () =>
+        {
+            asked++;
+            return new Dictionary<string, long> { [NodeSidePeerFilter.Counter("db")] = 7 };
+        });
+        var answer = Answer(Clock.Now());
+        Assert.Empty(text.Describe(answer).VirtualRouters[0].Advertisements.Dropped);
+        Assert.Equal(0, asked); // without peers there are no rules
+
+        var drops = new long[DropCounters.Length];
+        drops[(int)DropReason.UnknownPeer] = 2;
+        var router = answer.Routers[0] with { Peers = [Core.Net.IpAddress.Parse("10.77.0.2")], Drops = [.. drops] };
+        var dropped = text.Describe(answer with { Routers = [router] }).VirtualRouters[0].Advertisements.Dropped;
+        Assert.Equal([new("unknown_peer", 9)], dropped);
     }
 
     [Fact]
@@ -62,7 +85,7 @@ public sealed class StatusTextTests
     public void The_time_of_a_change_is_the_same_in_every_status_and_in_its_event()
     {
         var clock = new WallClock();
-        var text = new StatusText(clock, () => default);
+        var text = new StatusText(clock, () => default, () => NothingFiltered);
         var since = Clock.Now();
         var told = EventText.Describe(new NodeEvent { Kind = NodeEventKind.StateChanged, At = since, State = RouterState.Backup }, "db", clock).Time;
 

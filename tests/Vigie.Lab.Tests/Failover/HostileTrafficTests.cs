@@ -11,6 +11,9 @@ namespace Vigie.Lab.Tests.Failover;
 public sealed class HostileTrafficTests
 {
     private const int Frames = 4000;
+
+    /// <summary>As fast as one thread sends them.</summary>
+    private const int Flood = 20_000;
     private static readonly VrrpAdvertisement Takeover = new()
     {
         Version = VrrpVersion.V3, Family = IpFamily.IPv4, Vrid = 51, Priority = 254, Interval = TimeSpan.FromMilliseconds(100), ChecksumForm = Ipv4ChecksumForm.PseudoHeader,
@@ -81,22 +84,61 @@ public sealed class HostileTrafficTests
         }
     }
 
+    [Theory]
+    [InlineData(IpFamily.IPv4)]
+    [InlineData(IpFamily.IPv6)]
+    public void A_flood_of_strangers_advertisements_ends_in_the_kernel_of_a_unicast_cluster(IpFamily family)
+    {
+        using var scene = new VipScene(new VirtualRouterSetup().OnlyFamily(family));
+        var alpha = StartUnicast(scene, scene.Alpha, 150, scene.Beta, family);
+        alpha.WaitForState("db", VirtualRouterState.Active);
+        var beta = StartUnicast(scene, scene.Beta, 100, scene.Alpha, family);
+        beta.WaitForState("db", VirtualRouterState.Backup);
+        scene.Probe();
+        scene.WaitUntilServedBy(scene.Alpha);
+        using var client = new RawFrames(scene.Client);
+        var stranger = family == IpFamily.IPv4 ? scene.Client.IPv4 : scene.Client.IPv6;
+        var frame = client.Frame(stranger, RawFrames.Message(stranger, Takeover with { Family = family }, scene.Vips.AsSpan()), 255);
+
+        for (var i = 0; i < Flood; i++)
+            client.Send(frame);
+
+        foreach (var daemon in new[] { alpha, beta })
+        {
+            daemon.WaitForRouter("db", "every stranger", router => router.Advertisements.Dropped.GetValueOrDefault("unknown_peer") == Flood);
+            // One passed, so that the sender could be named.
+            var told = Assert.Single(daemon.Events().Events, e => e.Kind == "advertisement_dropped");
+            Assert.Contains(stranger.ToString(), told.Message, StringComparison.Ordinal);
+        }
+
+        var heard = beta.TryRouter("db")!.Advertisements.Received;
+        beta.WaitForRouter("db", "the beat to go on", router => router.Advertisements.Received > heard + 10);
+        scene.WaitUntilServedBy(scene.Alpha);
+        Assert.Equal((2, 1), (alpha.TryRouter("db")!.Transitions, beta.TryRouter("db")!.Transitions));
+        Assert.Contains("vigie_peers", scene.Alpha.Execute("nft", "list", "tables"), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, alpha.Stop());
+        Assert.DoesNotContain("vigie_peers", scene.Alpha.Execute("nft", "list", "tables"), StringComparison.Ordinal);
+    }
+
     [Fact]
-    public void A_unicast_cluster_ignores_strangers_and_a_multicast_one_ignores_unicast()
+    public void A_flood_above_what_can_be_read_costs_the_Active_not_one_beat()
     {
         using var scene = new VipScene();
-        var setup = scene.Setup.OnlyFamily(IpFamily.IPv4);
-        var alpha = VigieDaemon.Start(scene.Alpha, setup with { Priority = 150, Peers = [scene.Beta.IPv4] });
-        var beta = VigieDaemon.Start(scene.Beta, setup with { Peers = [scene.Alpha.IPv4] });
-        alpha.WaitForState("db", VirtualRouterState.Active);
-        beta.WaitForState("db", VirtualRouterState.Backup);
+        var (alpha, beta) = scene.StartPair();
         using var client = new RawFrames(scene.Client);
+        var frame = client.Frame(scene.Client.IPv4, RawFrames.Message(scene.Client.IPv4, Takeover, [VipScene.Vip4]), 254);
 
-        client.Advertise(scene.Client.IPv4, Takeover, [VipScene.Vip4]);
+        for (var i = 0; i < Flood; i++)
+            client.Send(frame);
 
-        alpha.WaitForRouter("db", "a stranger", router => router.Advertisements.Dropped.GetValueOrDefault("unknown_peer") == 1);
-        Assert.Equal(VirtualRouterState.Active, alpha.TryRouter("db")!.State);
+        foreach (var daemon in new[] { alpha, beta })
+            daemon.WaitForRouter("db", "the flood", router => router.Advertisements.Dropped.GetValueOrDefault("ttl") > 0);
+        scene.AssertOnlyOwner(scene.Alpha);
+        Assert.Equal((2, 1), (alpha.TryRouter("db")!.Transitions, beta.TryRouter("db")!.Transitions));
     }
+
+    private static VigieDaemon StartUnicast(VipScene scene, LabHost host, byte priority, LabHost other, IpFamily family) =>
+        VigieDaemon.Start(host, scene.Setup with { Priority = priority, Peers = [family == IpFamily.IPv4 ? other.IPv4 : other.IPv6] });
 
     private static byte[] Changed(byte[] message, int at, byte value)
     {
