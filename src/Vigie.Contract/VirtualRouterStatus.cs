@@ -37,6 +37,9 @@ public sealed record VirtualRouterStatus
     /// <summary>How often the state changed since the daemon started.</summary>
     public long Transitions { get; init; }
 
+    /// <summary>Until when this host leaves the role to a live Active of lower priority, because it has lost it too often; or null. UTC.</summary>
+    public DateTimeOffset? PreemptionHeldUntil { get; init; }
+
     public AdvertisementCounts Advertisements { get; init => field = value ?? new(); } = new();
 
     /// <summary>How late this host's advertisements left, in microseconds after their deadline.</summary>

@@ -21,6 +21,21 @@ public sealed partial class ElectionLoop
             RunOne(now, router, effect, due);
         _effects.Clear();
         WriteOnBoard(router);
+        ReportHold(now, router);
+    }
+
+    private void ReportHold(Instant now, RouterRuntime router)
+    {
+        var until = router.Election.PreemptionHeldUntil;
+        if (until == router.HoldReported)
+            return;
+        router.HoldReported = until;
+        if (until > now)
+            _events.Report(new NodeEvent
+            {
+                Kind = NodeEventKind.PreemptionHeld, At = now, Router = router.Slot,
+                Count = (int)((until - now).Ticks / TimeSpan.TicksPerSecond),
+            });
     }
 
     private void RunOne(Instant now, RouterRuntime router, in Effect effect, Instant due)

@@ -156,7 +156,8 @@ public sealed class ConformanceAddressTests
             host.Now, new AddressOutcome(host.LastPlan.Router, host.LastPlan.Generation, true, 1, IpPrefix.Parse("192.0.2.100/24")));
 
         Assert.Equal((RouterState.Fault, 0), (host.State, Assert.Single(host.Advertisements).Message[2]));
-        Assert.Equal([NodeEventKind.AddressRefused, NodeEventKind.StateChanged], host.Events.Select(e => e.Kind));
+        Assert.Equal([NodeEventKind.AddressRefused, NodeEventKind.StateChanged, NodeEventKind.PreemptionHeld], host.Events.Select(e => e.Kind));
+        Assert.Equal(30, host.Events[^1].Count);
     }
 
     [Fact]

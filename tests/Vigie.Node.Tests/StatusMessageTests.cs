@@ -49,6 +49,17 @@ public class StatusMessageTests
     }
 
     [Fact]
+    public void The_hold_on_preemption_is_told()
+    {
+        var host = new Host(Host.Router(priority: 100));
+        host.Refused[IpAddress.Parse("10.77.0.100")] = 13;
+        host.Started();
+        Assert.Equal(Instant.Zero, host.Status().PreemptionHeldUntil);
+        host.Run(4);
+        Assert.Equal((RouterState.Fault, true), (host.Status().State, host.Status().PreemptionHeldUntil > host.Now + TimeSpan.FromSeconds(29)));
+    }
+
+    [Fact]
     public void A_status_with_all_that_a_configuration_may_hold_fits_its_buffer()
     {
         var addresses = string.Join(' ', Enumerable.Range(0, 255).SelectMany(i => (string[])[$"10.77.1.{i}/16", $"fd77::{i:x}/64"]));

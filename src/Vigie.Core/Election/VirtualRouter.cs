@@ -26,6 +26,7 @@ public sealed partial class VirtualRouter
 
     private readonly ActiveWatch? _v4;
     private readonly ActiveWatch? _v6;
+    private readonly FlapDamping _damping = new();
     private Instant _advertiseAt = Instant.Never;
     private Instant _assertedAt = Instant.Zero;
     private Instant _preemptAt = Instant.Never;
@@ -55,6 +56,9 @@ public sealed partial class VirtualRouter
 
     /// <summary>How often the state has changed.</summary>
     public long Transitions { get; private set; }
+
+    /// <summary>Until when an Active of lower priority is left alone, see <see cref="FlapDamping"/>; Zero for not at all.</summary>
+    public Instant PreemptionHeldUntil => _damping.HeldUntil;
 
     /// <summary>When the next advertisement is due; <see cref="Instant.Never"/> unless Active.</summary>
     public Instant AdvertiseAt => _advertiseAt;
@@ -117,6 +121,7 @@ public sealed partial class VirtualRouter
             return;
         if (State == RouterState.Active)
         {
+            _damping.OnRoleLost(now);
             // Very likely nobody hears it, but an interface that only lost an address may still carry it.
             effects.Add(Effect.SendAdvertisement(0));
             effects.Add(Effect.StopAnnouncing);
@@ -180,6 +185,7 @@ public sealed partial class VirtualRouter
             return;
         effects.Add(Effect.SendAdvertisement(0));
         effects.Add(Effect.StopAnnouncing);
+        _damping.OnRefused(now);
         Enter(now, RouterState.Fault, TransitionReason.AddressesFailed, effects);
         effects.Add(Effect.ReleaseAddresses);
         _retryAt = now + _holdDown;
@@ -215,6 +221,7 @@ public sealed partial class VirtualRouter
         if (config.Preempt != Config.Preempt)
             _preemptAt = Instant.Never;
         Config = config;
+        _damping.Reset();
         if (State == RouterState.Active)
         {
             effects.Add(Effect.SendAdvertisement(config.Priority));
@@ -265,7 +272,7 @@ public sealed partial class VirtualRouter
         _v4?.Start(now, Config);
         _v6?.Start(now, Config);
         _preemptAt = Instant.Never;
-        if (Config.Priority == VirtualRouterConfig.OwnerPriority)
+        if (IsOwner)
         {
             BecomeActive(now, TransitionReason.AddressOwner, effects); // RFC 9568 6.4.1
             return;
@@ -305,9 +312,9 @@ public sealed partial class VirtualRouter
         }
 
         // An Active of lower priority. The owner preempts whatever Preempt_Mode says (RFC 9568 6.1).
-        var preempt = Config.Priority == VirtualRouterConfig.OwnerPriority ? PreemptConfig.Always : Config.Preempt;
+        var preempt = IsOwner ? PreemptConfig.Always : Config.Preempt;
         if (preempt.Enabled && _preemptAt == Instant.Never)
-            _preemptAt = now + preempt.After;
+            _preemptAt = IsOwner ? now : Instant.Max(now + preempt.After, _damping.HeldUntil);
         if (preempt.Enabled && now >= _preemptAt)
             watch.Outrank(heard); // discarded: the timer runs out
         else
@@ -331,6 +338,7 @@ public sealed partial class VirtualRouter
             // Whoever speaks has taken over from a host that was silent. Having been Active before is no claim any more:
             // we come back as any Backup does.
             effects.Add(Effect.StopAnnouncing);
+            _damping.OnRoleLost(now);
             Enter(now, RouterState.Backup, TransitionReason.Overslept, effects);
             _v4?.Start(now, Config);
             _v6?.Start(now, Config);
@@ -459,6 +467,8 @@ public sealed partial class VirtualRouter
         var v6 = _v6?.ActiveAdverInterval ?? TimeSpan.Zero;
         return v4 > v6 ? v4 : v6;
     }
+
+    private bool IsOwner => Config.Priority == VirtualRouterConfig.OwnerPriority;
 
     private ActiveWatch? Watch(IpFamily family) => family == IpFamily.IPv4 ? _v4 : _v6;
 }

@@ -74,6 +74,7 @@ internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardia
         Reason = Reason(router),
         Remedy = router.State == RouterState.Fault ? ReasonText.Remedy(router.Reason, router.Interface) : null,
         Transitions = router.Transitions,
+        PreemptionHeldUntil = IsHeld(router) ? clock.At(router.PreemptionHeldUntil) : null,
         Advertisements = new AdvertisementCounts { Sent = router.Sent, Received = router.Received, Dropped = Dropped(router, strangers) },
         Lateness = new LatenessSummary
         {
@@ -117,8 +118,13 @@ internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardia
         var reason = ReasonText.Of(router.Reason);
         if (router.State == RouterState.Fault && router.AddressError != 0)
             reason += $": {router.AddressErrorAt}, {ReasonText.Error(router.AddressError)}";
+        if (IsHeld(router))
+            reason += "; lost the role too often, and leaves it to whoever serves for a while";
         return router.SendError == 0 ? reason : $"{reason}; advertisements cannot be sent: {ReasonText.Error(router.SendError)}";
     }
+
+    private static bool IsHeld(RouterStatus router) =>
+        router.State is RouterState.Backup or RouterState.Fault && router.PreemptionHeldUntil > Linux.Clock.Now();
 
     private static Dictionary<string, long> Dropped(RouterStatus router, long strangers)
     {

@@ -77,4 +77,7 @@ public enum NodeEventKind : byte
 
     /// <summary>Advertisements of strangers cannot be kept away by the kernel; the node drops them itself.</summary>
     PeerFilterFailed,
+
+    /// <summary>The role was lost too often by this host's own fault: a lower Active is left alone for a while (Count = seconds).</summary>
+    PreemptionHeld,
 }

@@ -63,6 +63,9 @@ public sealed record RouterStatus
 
     /// <summary>The error number with which advertisements fail to be sent, or 0.</summary>
     public int SendError { get; init; }
+
+    /// <summary>Until when an Active of lower priority is left alone; Zero, or past, for not at all.</summary>
+    public Instant PreemptionHeldUntil { get; init; }
 }
 
 /// <summary>A virtual address and whether the interface holds it.</summary>

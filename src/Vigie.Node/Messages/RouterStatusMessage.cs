@@ -111,6 +111,7 @@ public static class RouterStatusMessage
         writer.Write(router.AddressError);
         writer.Write(router.AddressErrorAt);
         writer.Write(router.SendError);
+        writer.Write(router.Election.PreemptionHeldUntil);
     }
 
     private static RouterStatus ReadCounters(ref SpanReader reader, RouterStatus head)
@@ -136,6 +137,7 @@ public static class RouterStatusMessage
             AddressError = reader.ReadInt32(),
             AddressErrorAt = reader.ReadPrefix(),
             SendError = reader.ReadInt32(),
+            PreemptionHeldUntil = reader.ReadInstant(),
         };
     }
 }

@@ -85,6 +85,9 @@ internal sealed class RouterRuntime
     /// <summary>When a foreign claim is answered, unless its sender turns out to be a better Active before.</summary>
     public Instant DefendAt { get; set; } = Instant.Never;
 
+    /// <summary>The hold on preemption that was reported last.</summary>
+    public Instant HoldReported { get; set; } = Instant.Zero;
+
     /// <summary>The error of the last send, so that only changes are reported.</summary>
     public int SendError { get; set; }
 

@@ -74,6 +74,21 @@ public sealed class StatusTextTests
     }
 
     [Fact]
+    public void A_hold_on_preemption_is_shown_while_it_lasts_and_not_for_an_Active()
+    {
+        var text = new StatusText(new WallClock(), () => default, () => NothingFiltered);
+        var answer = Answer(Clock.Now());
+        var held = answer.Routers[0] with { PreemptionHeldUntil = Clock.Now() + TimeSpan.FromMinutes(1) };
+        VirtualRouterStatus Show(RouterStatus router) => text.Describe(answer with { Routers = [router] }).VirtualRouters[0];
+
+        Assert.InRange(Show(held).PreemptionHeldUntil!.Value - DateTimeOffset.UtcNow, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(61));
+        Assert.Contains("leaves it to whoever serves", Show(held).Reason, StringComparison.Ordinal);
+        Assert.Null(Show(held with { State = RouterState.Active }).PreemptionHeldUntil);
+        Assert.Null(Show(held with { PreemptionHeldUntil = Clock.Now() }).PreemptionHeldUntil);
+        Assert.Null(Show(answer.Routers[0]).PreemptionHeldUntil);
+    }
+
+    [Fact]
     public void A_process_that_the_kernel_does_not_show_is_still_named()
     {
         var figures = ProcessFigures.Of(int.MaxValue, 1, 2);

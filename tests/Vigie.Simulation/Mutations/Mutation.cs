@@ -31,7 +31,7 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
         new("PreemptOffIgnored", "the addresses move though the operator forbade it", Router,
             "if (preempt.Enabled && now >= _preemptAt)", "if (now >= _preemptAt || !preempt.Enabled)"),
         new("PreemptDelayIgnored", "the addresses move before the host has warmed up", Router,
-            "_preemptAt = now + preempt.After;", "_preemptAt = now;"),
+            "Instant.Max(now + preempt.After, _damping.HeldUntil)", "Instant.Max(now, _damping.HeldUntil)"),
         new("ResignationNotHeard", "a planned stop costs three intervals instead of the skew time", Router,
             "            watch.ActiveLeaves(now, Config); // RFC 9568 6.4.2\n", ""),
         new("ResignationNotSent", "a planned stop costs three intervals instead of the skew time", Router,

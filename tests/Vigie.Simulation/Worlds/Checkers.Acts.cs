@@ -135,6 +135,9 @@ internal sealed partial class Checkers
             view.LowerSince[being.Source.Family == IpFamily.IPv6 ? 1 : 0] = Now;
     }
 
+    /// <summary>A host that was kept from preempting may do so from then on, long after the last fault; a little earlier by its own clock.</summary>
+    public void OnHeld(SimulatedHost host, TimeSpan hold) => _world.After(hold - hold / 500, _ => Disturb(host, Disturbance.Arrival));
+
     /// <summary>Called before a host is stopped: says by when its role must have been taken.</summary>
     public void ExpectSuccessor(SimulatedHost leaving, bool resigns, bool keepsServing)
     {

@@ -232,6 +232,8 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
             _world.Note(this, $"event {nodeEvent.Kind} router {nodeEvent.Router} {nodeEvent.State} {nodeEvent.Reason} {nodeEvent.Address} {nodeEvent.Drop}");
         if (nodeEvent.Kind == NodeEventKind.StateChanged)
             _world.Checkers.OnState(this, nodeEvent.Router, nodeEvent.State, nodeEvent.Reason);
+        if (nodeEvent.Kind == NodeEventKind.PreemptionHeld)
+            _world.Checkers.OnHeld(this, TimeSpan.FromSeconds(nodeEvent.Count));
     }
 
     private bool Hears() => Powered && !Frozen && Kernel.LinkUp && Loop is not null;
