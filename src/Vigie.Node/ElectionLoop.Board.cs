@@ -117,7 +117,7 @@ public sealed partial class ElectionLoop
             election.Primary(IpFamily.IPv4), election.Primary(IpFamily.IPv6),
             election.ActiveSource(IpFamily.IPv4), election.ActiveSource(IpFamily.IPv6),
             election.ActivePriority(IpFamily.IPv4), election.ActivePriority(IpFamily.IPv6),
-            election.ActiveAdverInterval(IpFamily.IPv4), election.ActiveAdverInterval(IpFamily.IPv6));
+            election.ActiveAdverInterval(IpFamily.IPv4), election.ActiveAdverInterval(IpFamily.IPv6), election.IsLeaving, election.Priority);
         if (present != router.OnBoard)
         {
             // Whoever is no longer Active is so before anything else is said of it, and is Active after everything is.

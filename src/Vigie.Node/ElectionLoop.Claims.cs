@@ -47,7 +47,11 @@ public sealed partial class ElectionLoop
     private void OnClaim(Instant now, int interfaceIndex, IpAddress address, MacAddress mac)
     {
         if (!_byVirtualAddress.TryGetValue(address, out var router) || router.Interface is not { } on
-            || on.Index != interfaceIndex || on.Mac == mac || router.Election.State != RouterState.Active)
+            || on.Index != interfaceIndex || on.Mac == mac)
+            return;
+        if (router.Election.IsLeaving)
+            NoteAnnouncement(now, router, address);
+        if (router.Election.State != RouterState.Active)
             return;
         router.ForeignClaims++;
         if (router.LastClaimAt == Instant.Zero || now - router.LastClaimAt >= ClaimReportInterval)

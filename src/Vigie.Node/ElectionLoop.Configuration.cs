@@ -26,12 +26,13 @@ public sealed partial class ElectionLoop
         for (var i = _routers.Count - 1; i >= 0; i--)
         {
             var router = _routers[i];
-            if (wanted.TryGetValue(router.Config.Name, out var next) && IsSameRouter(router.Config, next))
+            if (!router.Departing && wanted.TryGetValue(router.Config.Name, out var next) && IsSameRouter(router.Config, next))
             {
                 wanted.Remove(router.Config.Name);
                 if (!router.Config.Equals(next))
                 {
                     outcome.Changed.Add(next.Name);
+                    CutLeave(now, router); // it was to give up addresses that the new settings may not know
                     RemoveDropped(router, next);
                     changed.Add((router, next));
                 }
@@ -39,10 +40,18 @@ public sealed partial class ElectionLoop
                 continue;
             }
 
+            if (router.Departing)
+            {
+                if (IsWantedElsewhere(router, config))
+                    LeaveAtOnce(now, i);
+                continue;
+            }
+
             outcome.Removed.Add(router.Config.Name);
-            router.Election.OnShutdown(now, _effects);
-            Run(now, router, Instant.Never);
-            _routers.RemoveAt(i);
+            if (IsWantedElsewhere(router, config))
+                LeaveAtOnce(now, i);
+            else
+                Depart(now, i);
         }
 
         foreach (var (router, next) in changed)
@@ -52,6 +61,9 @@ public sealed partial class ElectionLoop
         foreach (var router in config.VirtualRouters)
             if (wanted.ContainsKey(router.Name))
                 added.Add(new RouterRuntime(_nextSlot++, router));
+        if (Drained)
+            foreach (var router in added)
+                router.Election.OnStandAside(now, AsideCause.Drain, _effects);
         outcome.Added.AddRange(added.Select(router => router.Config.Name));
         _routers.AddRange(added);
         OrderAsConfigured();
@@ -60,7 +72,7 @@ public sealed partial class ElectionLoop
         ListenIfChanged();
         foreach (var router in _routers)
             Evaluate(now, router);
-        _events.Report(new NodeEvent { Kind = NodeEventKind.Reconfigured, At = now, Router = -1, Count = _routers.Count });
+        _events.Report(new NodeEvent { Kind = NodeEventKind.Reconfigured, At = now, Router = -1, Count = _inConfigurationOrder.Count });
         return outcome;
     }
 

@@ -20,6 +20,7 @@ public sealed partial class ElectionLoop
         foreach (var effect in _effects)
             RunOne(now, router, effect, due);
         _effects.Clear();
+        ReportAside(now, router);
         WriteOnBoard(router);
         ReportHold(now, router);
     }
@@ -67,6 +68,13 @@ public sealed partial class ElectionLoop
                 {
                     Kind = NodeEventKind.StateChanged, At = now, Router = router.Slot, State = effect.State, Reason = effect.Reason,
                 });
+                break;
+            case EffectKind.MuteAddresses:
+                Mute(router, effect.Family);
+                break;
+            case EffectKind.CloseConnections:
+                if (router.Config.CloseConnections)
+                    _network.CloseConnections([.. router.Config.Addresses.Select(a => a.Address)]);
                 break;
             default:
                 throw new InvalidOperationException($"unknown effect {effect.Kind}");
@@ -137,6 +145,7 @@ public sealed partial class ElectionLoop
     {
         if (router.Interface is not { } on)
             return;
+        Unmute(router); // before the addresses are announced
         RemoveOutdatedForms(router, on);
         router.Generation++;
         // Until the kernel has them all: neither their number nor their presence is what the schedule was made for.
@@ -153,7 +162,7 @@ public sealed partial class ElectionLoop
 
     private void Renew(Instant now, RouterRuntime router)
     {
-        if (router.Interface is not { } on || router.Election.State != RouterState.Active)
+        if (router.Interface is not { } on || (router.Election.State != RouterState.Active && !router.Election.IsLeaving))
         {
             router.RenewAt = Instant.Never;
             return;
@@ -172,10 +181,16 @@ public sealed partial class ElectionLoop
         router.AddressesReady = false;
         router.RenewAt = Instant.Never;
         router.Announcements.Stop();
+        router.AnnouncedElsewhere.Clear();
         if (router.Interface is not { } on)
+        {
+            Unmute(router);
             return;
+        }
+
         var plan = router.PlanRemoval(on, out var count);
         _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, plan, count, Present: false, 0));
+        Unmute(router);
     }
 
     /// <summary>An address that stands with another length than it is to have now: see HostInterface.KernelForm.</summary>

@@ -156,7 +156,7 @@ public sealed partial class ElectionLoop
     /// <summary>Tells a router's election whether it can work on its interface.</summary>
     private void Evaluate(Instant now, RouterRuntime router)
     {
-        if (_shutDown || _resyncing || !_started)
+        if (_shutDown || _resyncing || !_started || router.Departing)
             return;
         var obstacle = Obstacle(router, out var primary4, out var primary6);
         // The answer is on its way. Who is at work already goes on meanwhile; the others wait for it without a word.

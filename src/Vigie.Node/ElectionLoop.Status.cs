@@ -10,7 +10,7 @@ public sealed partial class ElectionLoop
     public LatenessHistogram Lateness { get; } = new();
 
     /// <summary>How many virtual routers there are now; they are asked for by position.</summary>
-    public int RouterCount => _routers.Count;
+    public int RouterCount => _inConfigurationOrder.Count;
 
     /// <summary>The name of the virtual router in a slot, or an empty text when there is none (any more).</summary>
     public string RouterName(int slot) => FindSlot(slot)?.Config.Name ?? "";
@@ -24,7 +24,7 @@ public sealed partial class ElectionLoop
     // A reload may put a new router before older ones; slots, by which the others are found, are never given anew.
     private void OrderAsConfigured()
     {
-        var byName = _routers.ToDictionary(router => router.Config.Name);
+        var byName = _routers.Where(router => !router.Departing).ToDictionary(router => router.Config.Name);
         _inConfigurationOrder.Clear();
         foreach (var configured in Config.VirtualRouters)
             _inConfigurationOrder.Add(byName[configured.Name]);

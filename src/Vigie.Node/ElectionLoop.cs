@@ -115,12 +115,16 @@ public sealed partial class ElectionLoop
             next = Instant.Min(next, Instant.Min(router.RenewAt, router.DefendAt));
         }
 
+        ForgetDeparted();
         _stepped = true;
         _steppedAt = now;
         return Instant.Min(Instant.Min(next, Announce(now)), Beat(now));
     }
 
-    /// <summary>Every virtual router resigns and lets go of its addresses. Nothing happens after that.</summary>
+    /// <summary>
+    /// Every virtual router resigns and lets go of its addresses at once, also one that is leaving. Nothing happens after
+    /// that. <see cref="Leave"/> before it spares clients the gap.
+    /// </summary>
     public void Shutdown(Instant now)
     {
         _shutDown = true;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Vigie.Core;
 using Vigie.Core.Configuration;
 using Vigie.Core.Net;
@@ -121,6 +122,14 @@ public class AllocationTests
         }
 
         public void Listen(ListeningPlan plan) => ListeningGeneration = plan.Generation;
+
+        void IHostNetwork.Mute(ImmutableArray<IpAddress> addresses, bool muted)
+        {
+        }
+
+        void IHostNetwork.CloseConnections(ImmutableArray<IpAddress> addresses)
+        {
+        }
 
         public void Report(in NodeEvent nodeEvent)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Buffers.Binary;
 using Vigie.Core;
 using Vigie.Core.Configuration;
@@ -175,6 +176,14 @@ internal sealed class ConformanceHost : IAdvertisementPort, IFramePort, IHostNet
     }
 
     void IHostNetwork.Listen(ListeningPlan plan) => Listening = plan;
+
+    void IHostNetwork.Mute(ImmutableArray<IpAddress> addresses, bool muted)
+    {
+    }
+
+    void IHostNetwork.CloseConnections(ImmutableArray<IpAddress> addresses)
+    {
+    }
 
     void INodeEventSink.Report(in NodeEvent nodeEvent)
     {

@@ -29,7 +29,8 @@ public class StatusMessageTests
         Assert.Equal(3, status.Transitions);
         Assert.Equal(100, status.Priority);
         Assert.Equal(TimeSpan.FromSeconds(1), status.AdvertisementInterval);
-        // The removal has been asked for but not yet done.
+        // They stay until the better Active has announced them, one second at most.
+        Assert.True(status.Leaving);
         Assert.Equal(
             [new AddressStatus(IpPrefix.Parse("10.77.0.100/24"), true), new AddressStatus(IpPrefix.Parse("fd77::100/64"), true)],
             status.Addresses);
@@ -44,7 +45,8 @@ public class StatusMessageTests
         Assert.Equal(1, status.Drops[(int)DropReason.UnknownPeer]);
         Assert.Equal((1, Host.PeerMac, IpAddress.Parse("10.77.0.100")), (status.ForeignClaims, status.LastClaimMac, status.LastClaimAddress));
         Assert.Equal((0, 0), (status.AddressError, status.SendError));
-        host.Run(0.01);
+        host.Run(1.01);
+        Assert.False(host.Status().Leaving);
         Assert.All(host.Status().Addresses, address => Assert.False(address.Present));
     }
 

@@ -46,6 +46,9 @@ public sealed record VirtualRouterConfig
     /// <summary>Whether the Active accepts packets addressed to the virtual addresses (RFC 9568 6.1 Accept_Mode).</summary>
     public bool Accept { get; init; } = true;
 
+    /// <summary>Whether the TCP connections of the virtual addresses are closed when the role is left in order.</summary>
+    public bool CloseConnections { get; init; }
+
     /// <summary>Unicast peers of both families; a family without peers uses multicast.</summary>
     public ImmutableArray<IpAddress> Peers { get; init; } = [];
 
@@ -78,7 +81,7 @@ public sealed record VirtualRouterConfig
         other is not null && Name == other.Name && Vrid == other.Vrid && Interface == other.Interface
         && Addresses.AsSpan().SequenceEqual(other.Addresses.AsSpan()) && Priority == other.Priority
         && AdvertisementInterval == other.AdvertisementInterval && Version == other.Version && Preempt == other.Preempt
-        && Accept == other.Accept && Peers.AsSpan().SequenceEqual(other.Peers.AsSpan()) && Password == other.Password
+        && Accept == other.Accept && CloseConnections == other.CloseConnections && Peers.AsSpan().SequenceEqual(other.Peers.AsSpan()) && Password == other.Password
         && StrictAddresses == other.StrictAddresses && Ipv4Checksum == other.Ipv4Checksum;
 
     public override int GetHashCode() => HashCode.Combine(Name, Vrid, Interface, Priority);

@@ -1,3 +1,5 @@
+using Vigie.Core.Net;
+
 namespace Vigie.Core.Election;
 
 /// <summary>What the shell is to do, in the order given. Data, not behaviour.</summary>
@@ -20,10 +22,19 @@ public enum EffectKind : byte
 
     /// <summary>Tell whoever watches: <see cref="Effect.State"/> because of <see cref="Effect.Reason"/>.</summary>
     ReportState,
+
+    /// <summary>
+    /// Go on holding the addresses of <see cref="Effect.Family"/>, but teach no neighbour our MAC for them any more, not by an
+    /// answer either: another host does. Ends with the addresses, or when they are acquired again.
+    /// </summary>
+    MuteAddresses,
+
+    /// <summary>Close the connections of the virtual addresses, if the configuration asks for it.</summary>
+    CloseConnections,
 }
 
 /// <summary>One effect of an election step.</summary>
-public readonly record struct Effect(EffectKind Kind, byte Priority, RouterState State, TransitionReason Reason)
+public readonly record struct Effect(EffectKind Kind, byte Priority, RouterState State, TransitionReason Reason, IpFamily Family = default)
 {
     public static Effect SendAdvertisement(byte priority) => new(EffectKind.SendAdvertisement, priority, default, default);
 
@@ -36,4 +47,8 @@ public readonly record struct Effect(EffectKind Kind, byte Priority, RouterState
     public static readonly Effect StopAnnouncing = new(EffectKind.StopAnnouncing, 0, default, default);
 
     public static Effect ReportState(RouterState state, TransitionReason reason) => new(EffectKind.ReportState, 0, state, reason);
+
+    public static Effect MuteAddresses(IpFamily family) => new(EffectKind.MuteAddresses, 0, default, default, family);
+
+    public static readonly Effect CloseConnections = new(EffectKind.CloseConnections, 0, default, default);
 }

@@ -46,4 +46,13 @@ public enum TransitionReason : byte
 
     /// <summary>The kernel refused to listen: who does not hear an Active must not become one.</summary>
     NotListening,
+
+    /// <summary>An operator moved the role to another host.</summary>
+    SwitchedOver,
+
+    /// <summary>An operator drained this host.</summary>
+    Drained,
+
+    /// <summary>The role was to move to another host, and none took it.</summary>
+    NoSuccessor,
 }

@@ -35,6 +35,8 @@ public sealed partial class VirtualRouter
         Transitions = role.Transitions;
         if (role.State == RouterState.Active)
         {
+            if (Aside == AsideCause.Switchover)
+                Aside = AsideCause.None; // it has ended already
             // Not later than our own interval allows, whatever was written there.
             _advertiseAt = Instant.Min(role.AdvertiseAt, now + Config.AdvertisementInterval);
             effects.Add(Effect.AcquireAddresses); // they are there; from now on this process renews them

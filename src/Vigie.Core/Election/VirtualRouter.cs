@@ -71,11 +71,12 @@ public sealed partial class VirtualRouter
             var deadline = State switch
             {
                 RouterState.Active => _advertiseAt,
-                RouterState.Backup => ActiveDownAt(),
+                RouterState.Backup => TakeOverAt(),
                 RouterState.Fault => _retryAt,
                 RouterState.Initialize => Instant.Never,
                 _ => throw new InvalidOperationException($"unknown state {State}"),
             };
+            deadline = Instant.Min(deadline, _leaveAt);
             return deadline == Instant.Never ? null : deadline;
         }
     }
@@ -128,7 +129,7 @@ public sealed partial class VirtualRouter
         }
 
         Enter(now, RouterState.Fault, cause, effects);
-        effects.Add(Effect.ReleaseAddresses);
+        Release(effects);
     }
 
     /// <summary>An advertisement for this virtual router from somebody else.</summary>
@@ -139,6 +140,8 @@ public sealed partial class VirtualRouter
         if (watch is null)
             return;
         watch.Note(now, heard);
+        if (IsLeaving && heard.Priority > 0)
+            SuccessorSpoke(now, heard.Family, effects);
         switch (State)
         {
             case RouterState.Backup:
@@ -187,17 +190,25 @@ public sealed partial class VirtualRouter
         effects.Add(Effect.StopAnnouncing);
         _damping.OnRefused(now);
         Enter(now, RouterState.Fault, TransitionReason.AddressesFailed, effects);
-        effects.Add(Effect.ReleaseAddresses);
+        Release(effects);
         _retryAt = now + _holdDown;
         _holdDown = _holdDown * 2 < LongestHoldDown ? _holdDown * 2 : LongestHoldDown;
     }
 
-    /// <summary>The Shutdown event of RFC 9568 6.4.2 and 6.4.3: resign if Active, then take no part.</summary>
+    /// <summary>
+    /// The Shutdown event of RFC 9568 6.4.2 and 6.4.3, at once: resign if Active, then take no part. A leave that is under
+    /// way is over. <see cref="OnLeave"/> is the same without a gap for clients.
+    /// </summary>
     public void OnShutdown(Instant now, List<Effect> effects)
     {
         ArgumentNullException.ThrowIfNull(effects);
         if (State == RouterState.Initialize)
+        {
+            if (IsLeaving)
+                Release(effects);
             return;
+        }
+
         if (State == RouterState.Active)
         {
             effects.Add(Effect.SendAdvertisement(0));
@@ -205,7 +216,7 @@ public sealed partial class VirtualRouter
         }
 
         Enter(now, RouterState.Initialize, TransitionReason.Shutdown, effects);
-        effects.Add(Effect.ReleaseAddresses);
+        Release(effects);
         _interfaceReady = false;
         _retryAt = Instant.Never;
     }
@@ -224,7 +235,7 @@ public sealed partial class VirtualRouter
         _damping.Reset();
         if (State == RouterState.Active)
         {
-            effects.Add(Effect.SendAdvertisement(config.Priority));
+            effects.Add(Effect.SendAdvertisement(Priority));
             _advertiseAt = now + config.AdvertisementInterval;
             effects.Add(Effect.AcquireAddresses);
         }
@@ -243,6 +254,9 @@ public sealed partial class VirtualRouter
     public void OnDeadline(Instant now, List<Effect> effects)
     {
         ArgumentNullException.ThrowIfNull(effects);
+        if (now >= _leaveAt)
+            OnLeaveDeadline(now, effects);
+
         switch (State)
         {
             case RouterState.Active:
@@ -250,7 +264,7 @@ public sealed partial class VirtualRouter
                     Advertise(now, effects);
                 break;
             case RouterState.Backup:
-                if (now >= ActiveDownAt())
+                if (now >= TakeOverAt())
                     TakeOverUnlessLate(now, effects);
                 break;
             case RouterState.Fault:
@@ -267,12 +281,13 @@ public sealed partial class VirtualRouter
     private void Begin(Instant now, List<Effect> effects)
     {
         _retryAt = Instant.Never;
+        StopLeaving();
         if (TakeUp(now, effects))
             return;
         _v4?.Start(now, Config);
         _v6?.Start(now, Config);
         _preemptAt = Instant.Never;
-        if (IsOwner)
+        if (IsOwner && Aside == AsideCause.None)
         {
             BecomeActive(now, TransitionReason.AddressOwner, effects); // RFC 9568 6.4.1
             return;
@@ -293,6 +308,7 @@ public sealed partial class VirtualRouter
             if (!watch.ActiveSource.IsNone && watch.ActiveSource != heard.Source)
                 return;
             _preemptAt = Instant.Never;
+            NewOwnerResigned();
             watch.ActiveLeaves(now, Config); // RFC 9568 6.4.2
             return;
         }
@@ -311,10 +327,9 @@ public sealed partial class VirtualRouter
             return;
         }
 
-        // An Active of lower priority. The owner preempts whatever Preempt_Mode says (RFC 9568 6.1).
-        var preempt = IsOwner ? PreemptConfig.Always : Config.Preempt;
+        var preempt = PreemptMode(); // an Active of lower priority
         if (preempt.Enabled && _preemptAt == Instant.Never)
-            _preemptAt = IsOwner ? now : Instant.Max(now + preempt.After, _damping.HeldUntil);
+            _preemptAt = IsOwner || _returning ? now : Instant.Max(now + preempt.After, _damping.HeldUntil);
         if (preempt.Enabled && now >= _preemptAt)
             watch.Outrank(heard); // discarded: the timer runs out
         else
@@ -328,7 +343,7 @@ public sealed partial class VirtualRouter
             // RFC 9568 6.4.3
             if (!MayAssert(now))
                 return;
-            effects.Add(Effect.SendAdvertisement(Config.Priority));
+            effects.Add(Effect.SendAdvertisement(Priority));
             _advertiseAt = now + Config.AdvertisementInterval;
             return;
         }
@@ -347,25 +362,27 @@ public sealed partial class VirtualRouter
             return;
         }
 
-        if (heard.Priority > Config.Priority || (heard.Priority == Config.Priority && LosesTie(now, watch, heard)))
+        if (heard.Priority > Priority || Aside == AsideCause.Drain || (heard.Priority == Priority && LosesTie(now, watch, heard)))
         {
             // Our last word, which RFC 9568 6.4.3 does not ask for. After a healed partition the better Active may not know
             // that there were two, and neighbours still believe us: hearing a lower Active makes it announce again.
-            effects.Add(Effect.SendAdvertisement(Config.Priority));
+            effects.Add(Effect.SendAdvertisement(Priority));
             effects.Add(Effect.StopAnnouncing);
             Enter(now, RouterState.Backup,
-                heard.Priority > Config.Priority ? TransitionReason.HigherPriority : TransitionReason.TieLost, effects);
+                Aside == AsideCause.Drain ? TransitionReason.Drained
+                : heard.Priority > Priority ? TransitionReason.HigherPriority : TransitionReason.TieLost, effects);
             _v4?.Start(now, Config);
             _v6?.Start(now, Config);
             watch.Follow(now, heard, Config);
-            effects.Add(Effect.ReleaseAddresses);
+            BeginLeaving(now, now + LongestAnnouncing);
+            SuccessorSpoke(now, heard.Family, effects);
             return;
         }
 
         // Assert our role to the sender and to the bridges between us, besides the regular beat. Its claim may have taught
         // the neighbours its MAC, so they are taught again; the announcer bounds how often.
         if (MayAssert(now))
-            effects.Add(Effect.SendAdvertisement(Config.Priority));
+            effects.Add(Effect.SendAdvertisement(Priority));
         effects.Add(Effect.AnnounceAddresses);
     }
 
@@ -420,8 +437,12 @@ public sealed partial class VirtualRouter
 
     private void BecomeActive(Instant now, TransitionReason reason, List<Effect> effects)
     {
+        if (Aside == AsideCause.Switchover)
+            Aside = AsideCause.None;
+        _returning = false;
+        StopLeaving();
         // RFC 9568 6.4.2: the advertisement goes out first, so that a rival lets go while we add addresses.
-        effects.Add(Effect.SendAdvertisement(Config.Priority));
+        effects.Add(Effect.SendAdvertisement(Priority));
         Enter(now, RouterState.Active, reason, effects);
         effects.Add(Effect.AcquireAddresses);
         _advertiseAt = now + Config.AdvertisementInterval;
@@ -431,7 +452,7 @@ public sealed partial class VirtualRouter
 
     private void Advertise(Instant now, List<Effect> effects)
     {
-        effects.Add(Effect.SendAdvertisement(Config.Priority)); // RFC 9568 6.4.3
+        effects.Add(Effect.SendAdvertisement(Priority)); // RFC 9568 6.4.3
         if (now - _advertiseAt >= OversleptIntervals * Config.AdvertisementInterval)
             effects.Add(Effect.AcquireAddresses); // they may have expired; and whoever took over unheard yields now: announced anew
         // From the time it was due, not from the time it was sent: lateness must not add up to a slower beat.

@@ -84,6 +84,21 @@ internal static class EventText
             "this configuration is too large to be guarded: a crash of the node process would cost its roles",
             "use fewer addresses or virtual routers on one host"),
         NodeEventKind.RoleTakenUp => ("role_taken_up", EventSeverity.Info, $"goes on as {StateWord(e.State)} where the process before this one ended", null),
+        NodeEventKind.StandsAside => ((AsideCause)e.Count) switch
+        {
+            AsideCause.Switchover => ("moved_away", EventSeverity.Info,
+                "the role was moved away: it is not taken from a working Active until that one fails or resigns", "`vigie failback` ends this"),
+            AsideCause.Drain => ("drained", EventSeverity.Info, "this host stays out of the election", "`vigie undrain` ends this"),
+            _ => ("takes_part_again", EventSeverity.Info, "takes part in the election as configured", null),
+        },
+        NodeEventKind.MuteFailed => ("mute_failed", EventSeverity.Warning,
+            "nftables did not take the rules for leaving without a gap: a successor's announcements may be undone by answers of this host",
+            "install libnftables1, and see that the kernel has nf_tables"),
+        NodeEventKind.ConnectionsClosed when e.Error == 0 => ("connections_closed", EventSeverity.Info,
+            $"{e.Count} connections of the virtual addresses were closed", null),
+        NodeEventKind.ConnectionsClosed => ("connections_not_closed", EventSeverity.Warning,
+            $"connections of the virtual addresses could not be closed ({ReasonText.Error(e.Error)}); {e.Count} were",
+            "grant CAP_NET_ADMIN; the kernel needs INET_DIAG_DESTROY"),
         NodeEventKind.ConfigurationRefused => ("configuration_refused", EventSeverity.Error, "the node refused the configuration", null),
     };
 

@@ -26,6 +26,9 @@ internal static class ReasonText
         TransitionReason.Reconfigured => "the configuration changed",
         TransitionReason.Shutdown => "shutting down",
         TransitionReason.Overslept => "this host was paused for too long to be sure of its role",
+        TransitionReason.SwitchedOver => "the role was moved to another host",
+        TransitionReason.Drained => "this host is drained",
+        TransitionReason.NoSuccessor => "the role was to move, and no other host took it",
         TransitionReason.NotListening => "advertisements cannot be heard on the interface",
     };
 
@@ -38,11 +41,12 @@ internal static class ReasonText
         TransitionReason.NoSourceAddress =>
             $"give {interfaceName} a real address of each family in use (IPv6 needs its link-local address)",
         TransitionReason.AddressesFailed => "see the event before this one for the kernel's reason; it is tried again by itself",
+        TransitionReason.NoSuccessor => "see that another host runs, has `preempt` or hears this one, and is not drained itself",
         TransitionReason.NotListening => "see the event before this one for the kernel's reason; it is tried again every second",
         TransitionReason.None or TransitionReason.Startup or TransitionReason.AddressOwner or TransitionReason.ActiveSilent
             or TransitionReason.ActiveResigned or TransitionReason.Preempted or TransitionReason.HigherPriority
             or TransitionReason.TieLost or TransitionReason.Reconfigured or TransitionReason.Shutdown
-            or TransitionReason.Overslept => null,
+            or TransitionReason.Overslept or TransitionReason.SwitchedOver or TransitionReason.Drained => null,
     };
 
     /// <summary>The stable word of a drop reason.</summary>

@@ -81,7 +81,7 @@ internal sealed partial class GuardianProcess
         _node = null;
         if (_board.Serving == 0)
             return status; // what keeps the first from working will keep the second, too
-        if (!_stop && !status.IsSuccess)
+        if (_stops == 0 && !status.IsSuccess)
             Report(EventSeverity.Error, $"the node process ended ({status})", null);
         _loop.OnNodeEnded(Clock.Now());
         return null;
@@ -136,7 +136,7 @@ internal sealed partial class GuardianProcess
         LetGo(_control);
         _control = null;
         _controlIsReady = false;
-        if (_stop)
+        if (_stops > 0)
             return;
         _controlRestarts++;
         if (Clock.Now() - _controlStartedAt >= SteadyTime)
@@ -152,13 +152,14 @@ internal sealed partial class GuardianProcess
         _backOff = _backOff * 2 < LongestBackOff ? _backOff * 2 : LongestBackOff;
     }
 
-    /// <summary>Asks a child to leave, and ends it when it does not in time.</summary>
-    private ExitStatus EndChild(ChildProcess child, ulong token)
+    /// <summary>Asks a child to leave, at once when we are told to stop again, and ends it when it does not in time.</summary>
+    private ExitStatus EndChild(ChildProcess child, ulong token, TimeSpan leaveTime)
     {
         child.Signal(SignalTerminate);
         using var only = new Epoll(); // other descriptors may be ready all the time
         only.Add(child.PidFd, token, EpollInterest.Readable);
-        var until = Clock.Now() + LeaveTime;
+        only.Add(_wake, WakeToken, EpollInterest.Readable);
+        var until = Clock.Now() + leaveTime;
         ExitStatus status;
         while (!child.TryReap(out status))
         {
@@ -166,12 +167,15 @@ internal sealed partial class GuardianProcess
             if (left > TimeSpan.Zero)
             {
                 only.Wait(_ready, (int)Math.Ceiling(left.TotalMilliseconds));
+                _wake.Acknowledge();
+                if (_stops > 1)
+                    child.Signal(SignalQuit);
                 continue;
             }
 
-            Report(EventSeverity.Warning, $"process {child.Pid} did not leave within {LeaveTime.TotalSeconds:0} s and is killed", null);
+            Report(EventSeverity.Warning, $"process {child.Pid} did not leave within {leaveTime.TotalSeconds:0} s and is killed", null);
             child.Signal(SignalKill);
-            until = Clock.Now() + LeaveTime;
+            until = Clock.Now() + leaveTime;
         }
 
         only.Remove(child.PidFd);

@@ -5,6 +5,7 @@ using Vigie.Configuration;
 using Vigie.Contract;
 using Vigie.Daemon.ControlSide;
 using Vigie.Core;
+using Vigie.Core.Election;
 using Vigie.Core.Wire;
 using Vigie.Linux;
 using Vigie.Node.Guarding;
@@ -24,6 +25,7 @@ namespace Vigie.Daemon.GuardianSide;
 internal sealed partial class GuardianProcess : IDisposable
 {
     private const int SignalHangUp = 1;
+    private const int SignalQuit = 3;
     private const int SignalKill = 9;
     private const int SignalTerminate = 15;
     private const ulong WakeToken = 1;
@@ -41,6 +43,10 @@ internal sealed partial class GuardianProcess : IDisposable
 
     private static readonly TimeSpan SteadyTime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(5);
+
+    // Waiting for a successor, its announcements, and the kernel: see VirtualRouter and NodePump.
+    private static readonly TimeSpan NodeLeaveTime =
+        VirtualRouter.LongestSuccession + VirtualRouter.LongestAnnouncing + NodeSide.NodePump.LongestGoodbye + TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(5);
 
@@ -75,7 +81,7 @@ internal sealed partial class GuardianProcess : IDisposable
     private Instant _startControlAt = Instant.Never;
     private Instant _controlStartedAt;
     private bool _controlIsReady;
-    private volatile bool _stop;
+    private volatile int _stops;
     private volatile bool _reload;
 
     private GuardianProcess(RunOptions options, string configuration)
@@ -150,7 +156,7 @@ internal sealed partial class GuardianProcess : IDisposable
         _ = MemoryLock.TryLockAll();
         _ = Scheduling.TryRealTime(RealTimePriority, RuntimeLimit);
         ExitStatus? failed = null;
-        while (!_stop && failed is null)
+        while (_stops == 0 && failed is null)
         {
             _timer.Arm(Instant.Min(_loop.Step(Clock.Now()), _startControlAt));
             TellStatus();
@@ -169,11 +175,11 @@ internal sealed partial class GuardianProcess : IDisposable
         _ = Scheduling.ReturnToNormal();
         _loop.Stop();
         AwaitStarts();
-        if (_node is null || !EndChild(_node, NodeToken).IsSuccess)
+        if (_node is null || !EndChild(_node, NodeToken, NodeLeaveTime).IsSuccess)
             _loop.LeaveForNode(Clock.Now());
         if (_control is not null)
-            EndChild(_control, ControlToken);
-        if (failed is null || _stop)
+            EndChild(_control, ControlToken, LeaveTime);
+        if (failed is null || _stops > 0)
             return ExitCode.Ok;
         Report(EventSeverity.Error, $"the node process could not begin to work ({failed}); this host takes no part",
             "look for the cause in the log above; a service manager starts vigie again");
@@ -241,7 +247,7 @@ internal sealed partial class GuardianProcess : IDisposable
     private void OnStop(PosixSignalContext context)
     {
         context.Cancel = true;
-        _stop = true;
+        Interlocked.Increment(ref _stops);
         _wake.Signal();
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vigie.Core;
 using Vigie.Core.Net;
 using Vigie.Linux;
@@ -39,10 +40,40 @@ internal sealed class KernelWork(RouteSocket routes, Listeners listeners) : IKer
     {
         ListeningPlan plan => listeners.Listen(plan),
         SnapshotRequest => Snapshot(),
+        MuteRequest mute => new MuteReport(listeners.Mute.Apply(mute.Addresses, mute.Muted)),
+        CloseRequest close => CloseConnections(close),
         _ => throw new InvalidOperationException($"no work is known for a {request.GetType().Name}"),
     };
 
-    public void Dispose() => _rest.Dispose();
+    public void Dispose()
+    {
+        _rest.Dispose();
+        listeners.Mute.Dispose();
+    }
+
+    private CloseReport CloseConnections(CloseRequest close)
+    {
+        using var connections = new TcpConnections();
+        List<TcpConnection> found = [];
+        var error = 0;
+        foreach (var address in close.Addresses)
+            if (connections.Find(address, found) is var failure and not 0)
+                error = failure;
+        var closed = 0;
+        for (var began = Clock.Now(); closed < found.Count;)
+        {
+            var part = CollectionsMarshal.AsSpan(found).Slice(closed, Math.Min(found.Count - closed, TcpConnections.MaxPerClose));
+            if (connections.Close(part) is var failure and not 0)
+                return new CloseReport(closed, failure);
+            closed += part.Length;
+            if (Clock.Now() - began < LongestWithoutRest)
+                continue;
+            _rest.Wait(_nothing, RestMilliseconds);
+            began = Clock.Now();
+        }
+
+        return new CloseReport(closed, error);
+    }
 
     private void ApplyPart(in AddressPlan plan, ReadOnlySpan<IpPrefix> part, ref AddressOutcome outcome)
     {

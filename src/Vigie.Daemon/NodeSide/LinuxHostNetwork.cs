@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Vigie.Core;
+using Vigie.Core.Net;
 using Vigie.Linux;
 using Vigie.Node;
 using Vigie.Node.Events;
@@ -31,6 +33,11 @@ internal sealed class LinuxHostNetwork(KernelWriter writer, INodeEventSink event
             _refusedPlans.Enqueue(plan);
     }
 
+    // Without room in the ring nothing is waited for: a mute that is missing costs little, one that stays ends by itself.
+    public void Mute(ImmutableArray<IpAddress> addresses, bool muted) => _ = writer.TrySubmit(new MuteRequest(addresses, muted));
+
+    public void CloseConnections(ImmutableArray<IpAddress> addresses) => _ = writer.TrySubmit(new CloseRequest(addresses));
+
     /// <summary>Asks for all links and addresses, as of after every plan so far; false when there is no room.</summary>
     public bool TryRequestSnapshot(SnapshotRequest request) => writer.TrySubmit(request);
 
@@ -52,6 +59,18 @@ internal sealed class LinuxHostNetwork(KernelWriter writer, INodeEventSink event
                         events.Report(new NodeEvent { Kind = NodeEventKind.AcceptFilterFailed, At = now, Router = -1 });
                     if (report.PeerFilterFailed)
                         events.Report(new NodeEvent { Kind = NodeEventKind.PeerFilterFailed, At = now, Router = -1 });
+                    if (report.MuteFailed)
+                        events.Report(new NodeEvent { Kind = NodeEventKind.MuteFailed, At = now, Router = -1 });
+                    break;
+                case MuteReport mute:
+                    if (mute.Failure is not null)
+                        events.Report(new NodeEvent { Kind = NodeEventKind.MuteFailed, At = now, Router = -1 });
+                    break;
+                case CloseReport close:
+                    events.Report(new NodeEvent
+                    {
+                        Kind = NodeEventKind.ConnectionsClosed, At = now, Router = -1, Count = close.Closed, Error = close.Error,
+                    });
                     break;
                 case KernelSnapshot taken:
                     snapshot = taken;

@@ -9,7 +9,8 @@ namespace Vigie.Daemon.NodeSide;
 /// <param name="Outcomes">One for each interface and family of the plan.</param>
 /// <param name="AcceptFilterFailed">Packets to addresses that are to be refused are accepted.</param>
 /// <param name="PeerFilterFailed">Advertisements of strangers reach this process.</param>
-internal sealed record ListeningReport(ListeningOutcome[] Outcomes, bool AcceptFilterFailed, bool PeerFilterFailed);
+/// <param name="MuteFailed">A host that leaves will go on teaching its MAC.</param>
+internal sealed record ListeningReport(ListeningOutcome[] Outcomes, bool AcceptFilterFailed, bool PeerFilterFailed, bool MuteFailed);
 
 /// <summary>
 /// The node's ears: group memberships and filters of its sockets, and the rules that refuse packets. Used by one thread,
@@ -20,8 +21,12 @@ internal sealed class Listeners(VrrpSocket ipv4, VrrpSocket ipv6, ArpListener ar
     private readonly HashSet<(int Interface, IpFamily Family)> _joined = [];
     private readonly AcceptFilter _acceptFilter = new();
     private readonly PeerFilter _peerFilter = new();
+    private bool _muteFailed;
     private int[] _heardIPv4 = [];
     private int[] _heardIPv6 = [];
+
+    /// <summary>What a leaving host does not say any more; loaded while it listens anywhere.</summary>
+    public MuteFilter Mute { get; } = new();
 
     /// <summary>Listens as planned and nowhere else; what fails does not keep the rest from being done.</summary>
     public ListeningReport Listen(ListeningPlan plan)
@@ -48,7 +53,13 @@ internal sealed class Listeners(VrrpSocket ipv4, VrrpSocket ipv6, ArpListener ar
         IpAddress[] virtualAddresses = [.. plan.VirtualAddresses];
         arp.SetFilter(indexes, Array.FindAll(virtualAddresses, a => a.Family == IpFamily.IPv4));
         neighbors.SetFilter(indexes, Array.FindAll(virtualAddresses, a => a.Family == IpFamily.IPv6));
-        return new ListeningReport([.. outcomes], _acceptFilter.Apply(plan.RefusedAddresses) is not null, _peerFilter.Apply(plan.PeerRules) is not null);
+        if (indexes.Length == 0)
+            Mute.Remove();
+        var muteFailure = indexes.Length > 0 ? Mute.Prepare() : null;
+        var isNew = muteFailure is not null && !_muteFailed; // said once, not with every plan
+        _muteFailed = muteFailure is not null;
+        return new ListeningReport(
+            [.. outcomes], _acceptFilter.Apply(plan.RefusedAddresses) is not null, _peerFilter.Apply(plan.PeerRules) is not null, isNew);
     }
 
     /// <summary>A filter that is refused leaves the last one in place: whom that lets in is still heard.</summary>

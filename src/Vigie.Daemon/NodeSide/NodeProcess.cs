@@ -61,6 +61,12 @@ internal static class NodeProcess
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             context.Cancel = true;
+            pump.Leave();
+        });
+        // From the guardian, when somebody does not want to wait.
+        using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, context =>
+        {
+            context.Cancel = true;
             pump.Stop();
         });
         pump.Run();

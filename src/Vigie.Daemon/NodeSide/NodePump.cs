@@ -39,8 +39,8 @@ internal sealed class NodePump : IDisposable
     private static readonly TimeSpan LongestWithoutRest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Rest = TimeSpan.FromMicroseconds(200);
 
-    // The supervisor ends a node that has not left after five seconds.
-    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(3);
+    // Part of what the guardian grants before it ends a node.
+    internal static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(3);
 
     private readonly Epoll _epoll = new();
     private readonly TimerFd _timer = new();
@@ -73,6 +73,8 @@ internal sealed class NodePump : IDisposable
     private string? _unparsable;
     private volatile bool _parseDone;
     private long _allocatedAtStart;
+    private volatile bool _leave;
+    private bool _leaving;
     private volatile bool _stop;
 
     public NodePump(
@@ -101,14 +103,21 @@ internal sealed class NodePump : IDisposable
         _epoll.Add(sockets.Control, ControlToken, EpollInterest.Readable);
     }
 
-    /// <summary>From any thread or signal: leave the election and return from <see cref="Run"/>.</summary>
+    /// <summary>From any thread or signal: leave the elections without a gap, then return from <see cref="Run"/>.</summary>
+    public void Leave()
+    {
+        _leave = true;
+        _sockets.Wake.Signal();
+    }
+
+    /// <summary>From any thread or signal: resign and return from <see cref="Run"/> at once.</summary>
     public void Stop()
     {
         _stop = true;
         _sockets.Wake.Signal();
     }
 
-    /// <summary>Works until <see cref="Stop"/>, then resigns everywhere and takes the addresses off.</summary>
+    /// <summary>Works until <see cref="Leave"/> or <see cref="Stop"/>, then resigns everywhere and takes the addresses off.</summary>
     public void Run()
     {
         _resync.Want(Clock.Now());
@@ -129,6 +138,14 @@ internal sealed class NodePump : IDisposable
     {
         while (!_stop)
         {
+            if (_leave && !_leaving)
+            {
+                _leaving = true;
+                _loop.Leave(Clock.Now());
+            }
+
+            if (_leaving && _loop.HasLeft)
+                return;
             ResyncIfDue(Clock.Now());
             var next = Instant.Min(_loop.Step(Clock.Now()), _resync.DueAt);
             if (!_serves && _begun && _loop.HasTakenUpRoles)

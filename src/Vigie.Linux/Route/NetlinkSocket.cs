@@ -5,7 +5,7 @@ using static Vigie.Linux.Native.SocketConstants;
 namespace Vigie.Linux;
 
 /// <summary>
-/// A NETLINK_ROUTE socket that believes only the kernel: other processes can write to it too, and are counted and
+/// A netlink socket that believes only the kernel: other processes can write to it too, and are counted and
 /// ignored.
 /// </summary>
 public abstract unsafe class NetlinkSocket : FileDescriptor
@@ -15,8 +15,8 @@ public abstract unsafe class NetlinkSocket : FileDescriptor
 
     private readonly byte[] _received = GC.AllocateArray<byte>(ReceiveLength, pinned: true);
 
-    private protected NetlinkSocket(int receiveBufferBytes, uint groups)
-        : base(Checked(Libc.socket(FamilyNetlink, TypeRaw | TypeFlags, RouteConstants.NetlinkRoute), "socket(AF_NETLINK)"))
+    private protected NetlinkSocket(int receiveBufferBytes, uint groups, int protocol = RouteConstants.NetlinkRoute)
+        : base(Checked(Libc.socket(FamilyNetlink, TypeRaw | TypeFlags, protocol), "socket(AF_NETLINK)"))
     {
         try
         {

@@ -80,4 +80,13 @@ public enum NodeEventKind : byte
 
     /// <summary>The role was lost too often by this host's own fault: a lower Active is left alone for a while (Count = seconds).</summary>
     PreemptionHeld,
+
+    /// <summary>An operator's wish keeps a virtual router from the role, or does no longer (Count = <see cref="Vigie.Core.Election.AsideCause"/>).</summary>
+    StandsAside,
+
+    /// <summary>The kernel did not take the rules that keep a leaving host from teaching its MAC.</summary>
+    MuteFailed,
+
+    /// <summary>Connections of the virtual addresses were closed (Count), or could not be (Error).</summary>
+    ConnectionsClosed,
 }

@@ -47,8 +47,15 @@ public sealed partial class GuardianLoop
     public void LeaveForNode(Instant now)
     {
         for (var i = 0; i < board.RouterCount; i++)
-            if (board[i].DueAt != Instant.Never && board[i].TryCopyRecord(out var bytes))
-                LastWill(new CoveredRole(i, RoleRecord.Read(bytes)));
+        {
+            if (!board[i].TryCopyRecord(out var bytes))
+                continue;
+            var role = new CoveredRole(i, RoleRecord.Read(bytes));
+            if (board[i].DueAt != Instant.Never)
+                LastWill(role);
+            else if (role.Record.Leaving)
+                LetGo(role); // it has resigned already
+        }
     }
 
     private static bool IsFromRival(RoleRecord role, IpAddress source, in ReceivedMessage received, in VrrpAdvertisement heard)

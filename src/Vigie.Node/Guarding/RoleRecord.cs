@@ -41,6 +41,9 @@ public sealed record RoleRecord
 
     public long Transitions { get; init; }
 
+    /// <summary>The role has been given up, and the addresses are still held: nothing is to be said, but they must go.</summary>
+    public bool Leaving { get; init; }
+
     /// <summary>Source, and who the Active is as far as known, per family in use.</summary>
     public ImmutableArray<FamilyStatus> Families { get; init; }
 
@@ -66,7 +69,7 @@ public sealed record RoleRecord
         writer.Write(router.Interface?.Index ?? 0);
         writer.Write(config.Vrid);
         writer.Write((byte)config.Version);
-        writer.Write(config.Priority);
+        writer.Write(election.Priority);
         writer.Write(config.AdvertisementInterval);
         writer.Write((long)router.AuthenticationData);
         writer.Write(config.Password is not null);
@@ -75,6 +78,7 @@ public sealed record RoleRecord
         writer.Write((byte)election.Reason);
         writer.Write(election.Since);
         writer.Write(election.Transitions);
+        writer.Write(election.IsLeaving);
         writer.Write((config.HasFamily(IpFamily.IPv4) ? 1 : 0) + (config.HasFamily(IpFamily.IPv6) ? 1 : 0));
         WriteFamily(ref writer, router, IpFamily.IPv4);
         WriteFamily(ref writer, router, IpFamily.IPv6);
@@ -104,6 +108,7 @@ public sealed record RoleRecord
             Reason = (TransitionReason)reader.ReadByte(),
             Since = reader.ReadInstant(),
             Transitions = reader.ReadInt64(),
+            Leaving = reader.ReadBoolean(),
             Families = ReadFamilies(ref reader),
             KernelAddresses = ReadPrefixes(ref reader),
             Advertised = ReadAddresses(ref reader),

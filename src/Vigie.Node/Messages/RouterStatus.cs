@@ -27,6 +27,12 @@ public sealed record RouterStatus
 
     public byte Priority { get; init; }
 
+    /// <summary>The role is given up, the addresses are still held.</summary>
+    public bool Leaving { get; init; }
+
+    /// <summary>Whether an operator keeps it from the role.</summary>
+    public AsideCause Aside { get; init; }
+
     public TimeSpan AdvertisementInterval { get; init; }
 
     public ImmutableArray<AddressStatus> Addresses { get; init; }

@@ -26,6 +26,8 @@ public static class RouterStatusMessage
         writer.Write(election.Since);
         writer.Write(election.Transitions);
         writer.Write(router.Config.Priority);
+        writer.Write(election.IsLeaving);
+        writer.Write((byte)election.Aside);
         writer.Write(router.Config.AdvertisementInterval);
 
         writer.Write(router.Config.Addresses.Length);
@@ -60,6 +62,8 @@ public static class RouterStatusMessage
             Since = reader.ReadInstant(),
             Transitions = reader.ReadInt64(),
             Priority = reader.ReadByte(),
+            Leaving = reader.ReadBoolean(),
+            Aside = (AsideCause)reader.ReadByte(),
             AdvertisementInterval = reader.ReadTimeSpan(),
         };
         var addresses = new AddressStatus[reader.ReadInt32()];

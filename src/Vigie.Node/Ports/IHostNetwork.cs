@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Vigie.Core.Net;
 
 namespace Vigie.Node.Ports;
@@ -18,6 +19,19 @@ public interface IHostNetwork
     /// family with the plan's generation.
     /// </summary>
     void Listen(ListeningPlan plan);
+
+    /// <summary>
+    /// From now on the host teaches no neighbour its MAC for these addresses, or does so again: no ARP or neighbour
+    /// discovery of the kernel's own carries them, answers included. In order with plans. It ends by itself after
+    /// <see cref="LongestMuting"/>, whatever becomes of this process. An address that is already so is no error.
+    /// </summary>
+    void Mute(ImmutableArray<IpAddress> addresses, bool muted);
+
+    /// <summary>Closes the TCP connections of these addresses, telling the peers; listening sockets stay. In order with plans.</summary>
+    void CloseConnections(ImmutableArray<IpAddress> addresses);
+
+    /// <summary>Longer than any leave takes.</summary>
+    static readonly TimeSpan LongestMuting = TimeSpan.FromSeconds(15);
 }
 
 /// <summary>What one virtual router wants of the kernel.</summary>

@@ -87,6 +87,17 @@ internal sealed class RouterRuntime
 
     /// <summary>The hold on preemption that was reported last.</summary>
     public Instant HoldReported { get; set; } = Instant.Zero;
+    /// <summary>The kernel has been told to teach nobody our MAC for the addresses.</summary>
+    public bool Muted { get; set; }
+
+    /// <summary>While leaving: the addresses that somebody else has announced.</summary>
+    public HashSet<IpAddress> AnnouncedElsewhere { get; } = [];
+
+    /// <summary>No configuration knows it any more; it is only there until it has left.</summary>
+    public bool Departing { get; set; }
+
+    /// <summary>What has been told of an operator's wish.</summary>
+    public AsideCause ToldAside { get; set; }
 
     /// <summary>The error of the last send, so that only changes are reported.</summary>
     public int SendError { get; set; }

@@ -51,9 +51,9 @@ public sealed class DualFamilyTests
     public void A_better_Active_in_either_family_displaces_the_pair()
     {
         Assert.Equal(
-            "send 100, hush, Backup (HigherPriority), release", ElectionScene.Active(addresses: Both).Hear(priority: 101, from: ElectionScene.Lower).Effects);
+            "send 100, hush, Backup (HigherPriority), mute IPv4", ElectionScene.Active(addresses: Both).Hear(priority: 101, from: ElectionScene.Lower).Effects);
         Assert.Equal(
-            "send 100, hush, Backup (HigherPriority), release", ElectionScene.Active(addresses: Both).Hear(priority: 101, from: ElectionScene.Lower6).Effects);
+            "send 100, hush, Backup (HigherPriority), mute IPv6", ElectionScene.Active(addresses: Both).Hear(priority: 101, from: ElectionScene.Lower6).Effects);
     }
 
     [Fact]
@@ -133,6 +133,7 @@ public sealed class DualFamilyTests
     {
         var scene = ElectionScene.Active(addresses: "192.0.2.100/24 2001:db8::100/64");
         scene.After(0.5).Hear(priority: 200, from: IpAddress.Parse(better));
+        scene.CutLeave();
 
         // Skew_Time for the family that resigns, the whole Active_Down_Interval for the one that was not heard.
         Assert.Equal(TimeSpan.FromTicks(36_093_750), scene.Hear(priority: 0, from: IpAddress.Parse(better)).Wait);

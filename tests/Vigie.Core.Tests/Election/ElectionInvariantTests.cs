@@ -20,6 +20,10 @@ public sealed class ElectionInvariantTests
         Failed,
         Reconfigure,
         Shutdown,
+        Leave,
+        StandAside,
+        Return,
+        Announced,
     }
 
     private sealed record Step(Happening Happening, int Milliseconds, byte Priority, bool Greater, bool IPv6, int Centiseconds);
@@ -28,7 +32,9 @@ public sealed class ElectionInvariantTests
         Gen.Frequency(
             (6, Gen.Const(Happening.Wake)), (2, Gen.Const(Happening.WakeEarlyOrLate)), (8, Gen.Const(Happening.Hear)),
             (3, Gen.Const(Happening.Start)), (1, Gen.Const(Happening.Lose)), (3, Gen.Const(Happening.Ready)),
-            (1, Gen.Const(Happening.Failed)), (1, Gen.Const(Happening.Reconfigure)), (1, Gen.Const(Happening.Shutdown))),
+            (1, Gen.Const(Happening.Failed)), (1, Gen.Const(Happening.Reconfigure)), (1, Gen.Const(Happening.Shutdown)),
+            (1, Gen.Const(Happening.Leave)), (2, Gen.Const(Happening.StandAside)), (1, Gen.Const(Happening.Return)),
+            (2, Gen.Const(Happening.Announced))),
         Gen.Int[0, 3000],
         Gen.OneOf(Gen.Const((byte)0), Gen.Const((byte)100), Gen.Byte),
         Gen.Bool,
@@ -57,10 +63,11 @@ public sealed class ElectionInvariantTests
             {
                 var before = scene.State;
                 var transitions = scene.Router.Transitions;
+                var wasLeaving = scene.Router.IsLeaving;
                 var settings = scene.Router.Config;
                 Take(scene, step);
                 CheckState(scene, step, before, transitions);
-                CheckEffects(scene, step, before, ref holds);
+                CheckEffects(scene, step, before, wasLeaving, ref holds);
                 if (step.Happening is not Happening.Reconfigure)
                     Assert.Equal(settings, scene.Router.Config);
             }
@@ -104,6 +111,18 @@ public sealed class ElectionInvariantTests
             case Happening.Shutdown:
                 scene.Shutdown();
                 break;
+            case Happening.Leave:
+                scene.Leave();
+                break;
+            case Happening.StandAside:
+                scene.StandAside(step.Greater ? step.IPv6 ? AsideCause.Drain : AsideCause.Switchover : AsideCause.None);
+                break;
+            case Happening.Return:
+                scene.Return();
+                break;
+            case Happening.Announced:
+                scene.Announced();
+                break;
             default:
                 throw new InvalidOperationException($"unknown happening {step.Happening}");
         }
@@ -114,15 +133,17 @@ public sealed class ElectionInvariantTests
         var router = scene.Router;
         Assert.Equal(router.State == RouterState.Active, router.AdvertiseAt != Instant.Never);
         Assert.Equal(router.State == before ? 0 : 1, router.Transitions - transitions);
-        if (router.State is RouterState.Active or RouterState.Backup)
+        if (router.State is RouterState.Active or RouterState.Backup && router.Aside != AsideCause.Drain)
             Assert.NotNull(router.NextDeadline);
-        if (router.State == RouterState.Initialize)
+        if (router.IsLeaving)
+            Assert.True(router.NextDeadline - scene.Now <= VirtualRouter.LongestSuccession, "a leave without an end");
+        else if (router.State == RouterState.Initialize)
             Assert.Null(router.NextDeadline);
         if (step.Happening is Happening.Wake or Happening.WakeEarlyOrLate)
             Assert.True(router.NextDeadline is not { } next || next > scene.Now, $"{router.State} is due again at once");
     }
 
-    private static void CheckEffects(ElectionScene scene, Step step, RouterState before, ref bool holds)
+    private static void CheckEffects(ElectionScene scene, Step step, RouterState before, bool wasLeaving, ref bool holds)
     {
         var after = scene.State;
         var left = before == RouterState.Active && after != RouterState.Active;
@@ -131,11 +152,12 @@ public sealed class ElectionInvariantTests
 
         Assert.Equal(before != after, scene.LastEffects.Any(e => e.Kind == EffectKind.ReportState && e.State == after && e.State != before));
         if (entered)
-            Assert.Equal([EffectKind.SendAdvertisement, EffectKind.ReportState, EffectKind.AcquireAddresses], kinds);
+            Assert.Equal([EffectKind.SendAdvertisement, EffectKind.ReportState, EffectKind.AcquireAddresses], kinds.TakeLast(3));
         if (left)
         {
-            Assert.Contains(EffectKind.ReleaseAddresses, kinds);
-            Assert.True(kinds.IndexOf(EffectKind.StopAnnouncing) is >= 0 and var hush && hush < kinds.IndexOf(EffectKind.ReleaseAddresses));
+            Assert.NotEqual(scene.Router.IsLeaving, kinds.Contains(EffectKind.ReleaseAddresses));
+            Assert.True(kinds.IndexOf(EffectKind.StopAnnouncing) is >= 0 and var hush
+                && (scene.Router.IsLeaving || hush < kinds.IndexOf(EffectKind.ReleaseAddresses)));
         }
 
         foreach (var effect in scene.LastEffects)
@@ -144,20 +166,27 @@ public sealed class ElectionInvariantTests
             {
                 case EffectKind.AcquireAddresses:
                     Assert.Equal(RouterState.Active, after);
-                    // An Active that overslept asks again for what may have expired.
-                    Assert.True(!holds || step.Happening is Happening.Reconfigure or Happening.Wake or Happening.WakeEarlyOrLate, "acquired twice");
+                    // An Active that overslept asks again for what may have expired; a role that is taken back is acquired anew.
+                    Assert.True(!holds || wasLeaving || step.Happening is Happening.Reconfigure or Happening.Wake or Happening.WakeEarlyOrLate, "acquired twice");
                     holds = true;
                     break;
                 case EffectKind.ReleaseAddresses:
-                    Assert.NotEqual(RouterState.Active, after);
+                    Assert.True(after != RouterState.Active || kinds.IndexOf(EffectKind.AcquireAddresses) > kinds.IndexOf(EffectKind.ReleaseAddresses));
                     holds = false;
                     break;
                 case EffectKind.AnnounceAddresses:
                     Assert.True(holds && after == RouterState.Active, "announced without addresses");
                     break;
                 case EffectKind.SendAdvertisement:
-                    Assert.Equal(left && after != RouterState.Backup ? (byte)0 : scene.Router.Config.Priority, effect.Priority);
+                    var resigns = left && (after != RouterState.Backup || step.Happening == Happening.StandAside);
+                    Assert.Equal(resigns ? (byte)0 : scene.Router.Priority, effect.Priority);
                     Assert.True(left || after == RouterState.Active, "an advertisement from a router that is not Active");
+                    break;
+                case EffectKind.MuteAddresses:
+                    Assert.True(scene.Router.IsLeaving && holds && step.Happening == Happening.Hear, "muted without leaving");
+                    break;
+                case EffectKind.CloseConnections:
+                    Assert.True(wasLeaving && kinds.Contains(EffectKind.ReleaseAddresses));
                     break;
                 case EffectKind.StopAnnouncing:
                 case EffectKind.ReportState:
@@ -167,6 +196,8 @@ public sealed class ElectionInvariantTests
             }
         }
 
-        Assert.Equal(after == RouterState.Active, holds);
+        Assert.Equal(after == RouterState.Active || scene.Router.IsLeaving, holds);
+        if (after == RouterState.Active)
+            Assert.False(scene.Router.IsLeaving);
     }
 }

@@ -91,6 +91,17 @@ internal sealed class ElectionScene
 
     public Outcome Shutdown() => Happen(effects => Router.OnShutdown(Now, effects));
 
+    public Outcome Leave() => Happen(effects => Router.OnLeave(Now, effects));
+
+    public Outcome StandAside(AsideCause cause) => Happen(effects => Router.OnStandAside(Now, cause, effects));
+
+    public Outcome Return() => Happen(_ => Router.OnReturn());
+
+    /// <summary>Somebody else has announced every address.</summary>
+    public Outcome Announced() => Happen(_ => Router.OnAddressesAnnounced(Now));
+
+    public Outcome CutLeave() => Happen(Router.OnLeaveCut);
+
     public Outcome Hear(byte priority, double seconds = 1, IpAddress? from = null) =>
         Hear(new HeardAdvertisement(from ?? Higher, priority, TimeSpan.FromSeconds(seconds)));
 

@@ -19,6 +19,8 @@ internal sealed record Outcome(string Effects, RouterState State, TimeSpan? Wait
         EffectKind.ReleaseAddresses => "release",
         EffectKind.AnnounceAddresses => "announce",
         EffectKind.StopAnnouncing => "hush",
+        EffectKind.MuteAddresses => $"mute {effect.Family}",
+        EffectKind.CloseConnections => "close",
         EffectKind.ReportState => $"{effect.State} ({effect.Reason})",
         _ => throw new InvalidOperationException($"unknown effect {effect.Kind}"),
     };

@@ -99,13 +99,13 @@ public sealed class Rfc3768Tests
     [Fact]
     public void The_master_yields_to_a_greater_priority_or_an_equal_one_from_a_greater_address()
     {
-        var wait = TimeSpan.FromSeconds(3) + Skew;
+        var wait = VirtualRouter.LongestAnnouncing; // the addresses go a moment later
 
         Assert.Equal(
-            new Outcome("send 100, hush, Backup (HigherPriority), release", RouterState.Backup, wait),
+            new Outcome("send 100, hush, Backup (HigherPriority), mute IPv4", RouterState.Backup, wait),
             ElectionScene.Active(version: VrrpVersion.V2).Hear(priority: 101, from: ElectionScene.Lower));
         Assert.Equal(
-            new Outcome("send 100, hush, Backup (TieLost), release", RouterState.Backup, wait),
+            new Outcome("send 100, hush, Backup (TieLost), mute IPv4", RouterState.Backup, wait),
             ElectionScene.Active(version: VrrpVersion.V2).Hear(priority: 100, from: ElectionScene.Higher));
     }
 

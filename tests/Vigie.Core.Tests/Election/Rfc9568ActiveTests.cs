@@ -55,7 +55,8 @@ public sealed class Rfc9568ActiveTests
 
         var outcome = scene.Hear(priority: 101, from: ElectionScene.Lower);
 
-        Assert.Equal(new Outcome("send 100, hush, Backup (HigherPriority), release", Backup, DownInterval), outcome);
+        Assert.Equal(new Outcome("send 100, hush, Backup (HigherPriority), mute IPv4", Backup, VirtualRouter.LongestAnnouncing), outcome);
+        Assert.Equal(new Outcome("close, release", Backup, DownInterval - VirtualRouter.LongestAnnouncing), scene.Wake());
     }
 
     [Fact]
@@ -65,7 +66,8 @@ public sealed class Rfc9568ActiveTests
 
         var outcome = scene.Hear(priority: 100, from: ElectionScene.Higher);
 
-        Assert.Equal(new Outcome("send 100, hush, Backup (TieLost), release", Backup, DownInterval), outcome);
+        Assert.Equal(new Outcome("send 100, hush, Backup (TieLost), mute IPv4", Backup, VirtualRouter.LongestAnnouncing), outcome);
+        Assert.Equal(new Outcome("close, release", Backup, DownInterval - VirtualRouter.LongestAnnouncing), scene.Wake());
     }
 
     [Fact]
@@ -126,6 +128,6 @@ public sealed class Rfc9568ActiveTests
         // Erratum 8298: an owner that did not listen would stay Active beside the other for ever.
         var scene = ElectionScene.Active(priority: 255);
 
-        Assert.Equal("send 255, hush, Backup (TieLost), release", scene.Hear(priority: 255, from: ElectionScene.Higher).Effects);
+        Assert.Equal("send 255, hush, Backup (TieLost), mute IPv4", scene.Hear(priority: 255, from: ElectionScene.Higher).Effects);
     }
 }

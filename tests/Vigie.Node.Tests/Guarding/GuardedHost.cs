@@ -173,6 +173,14 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
 
     void IHostNetwork.Listen(ListeningPlan plan) => _listening = plan;
 
+    void IHostNetwork.Mute(ImmutableArray<IpAddress> addresses, bool muted)
+    {
+    }
+
+    void IHostNetwork.CloseConnections(ImmutableArray<IpAddress> addresses)
+    {
+    }
+
     void INodeEventSink.Report(in NodeEvent nodeEvent) => NodeEvents.Add(nodeEvent);
 
     private void StepNode()

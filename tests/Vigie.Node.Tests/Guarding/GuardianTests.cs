@@ -238,6 +238,41 @@ public sealed class GuardianTests
         Assert.Equal(0, host.Guardian.Restarts);
     }
 
+    [Fact]
+    public void A_node_that_dies_while_it_leaves_is_not_spoken_for_and_its_successor_lets_the_addresses_go()
+    {
+        var host = Active(100);
+        host.Node!.Switchover(host.Now, "db");
+        host.Run(TimeSpan.FromMilliseconds(200));
+        Assert.Contains(Vip, host.Held);
+        var spoken = host.Sent.Count;
+
+        host.Crash();
+        host.Run(TimeSpan.FromMilliseconds(250));
+
+        Assert.DoesNotContain(Vip, host.Held);
+        Assert.Equal(spoken, host.Sent.Count);
+        Assert.DoesNotContain(host.Events, e => e.Kind == GuardianEventKind.CoverBegan);
+    }
+
+    [Fact]
+    public void A_node_that_dies_while_the_daemon_leaves_has_its_addresses_removed_without_another_word()
+    {
+        var host = Active(100);
+        host.Node!.Leave(host.Now);
+        host.Run(TimeSpan.FromMilliseconds(200));
+        var spoken = host.Sent.Count;
+        Assert.Equal(0, host.Sent[^1].Priority);
+        Assert.Contains(Vip, host.Held);
+
+        host.Guardian.Stop();
+        host.Crash();
+        host.Guardian.LeaveForNode(host.Now);
+
+        Assert.DoesNotContain(Vip, host.Held);
+        Assert.Equal(spoken, host.Sent.Count);
+    }
+
     private static GuardedHost Active(int interval)
     {
         var host = new GuardedHost(Host.Router(intervalMilliseconds: interval));

@@ -66,7 +66,7 @@ internal sealed class Host
     public static VirtualRouterConfig Router(
         string name = "db", byte vrid = 51, byte priority = 150, int intervalMilliseconds = 1000, string addresses = "10.77.0.100/24",
         string peers = "", PreemptConfig? preempt = null, VrrpVersion version = VrrpVersion.V3, string? password = null,
-        bool strict = false, string on = "eth0") => new()
+        bool strict = false, string on = "eth0", bool closeConnections = false) => new()
         {
             Name = name,
             Vrid = vrid,
@@ -75,6 +75,7 @@ internal sealed class Host
             Version = version,
             Password = password,
             StrictAddresses = strict,
+            CloseConnections = closeConnections,
             Preempt = preempt ?? PreemptConfig.Always,
             AdvertisementInterval = TimeSpan.FromMilliseconds(intervalMilliseconds),
             Addresses = [.. Split(addresses).Select(IpPrefix.Parse)],
@@ -181,6 +182,9 @@ internal sealed class Host
     }
 
     public void Shutdown() => Give("shutdown", () => Loop.Shutdown(Now));
+
+    /// <summary>Leaves without a gap.</summary>
+    public void Leave() => Give("leave", () => Loop.Leave(Now));
 
     /// <summary>Any other input, told in words.</summary>
     public void Give(string what, Action input)

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Vigie.Core;
+using Vigie.Core.Election;
 using Vigie.Core.Net;
 using Vigie.Core.Wire;
 using Vigie.Node.Events;
@@ -99,6 +101,18 @@ internal sealed class RecordingPorts(Transcript transcript) : IAdvertisementPort
         transcript.Output(Now, $"listen on [{string.Join(", ", interfaces)}] for claims of {plan.VirtualAddresses.Length} addresses");
     }
 
+    public void Mute(ImmutableArray<IpAddress> addresses, bool muted)
+    {
+        Flush();
+        transcript.Output(Now, $"{(muted ? "mute" : "unmute")} {string.Join(", ", addresses)}");
+    }
+
+    public void CloseConnections(ImmutableArray<IpAddress> addresses)
+    {
+        Flush();
+        transcript.Output(Now, $"close the connections of {string.Join(", ", addresses)}");
+    }
+
     public void Report(in NodeEvent nodeEvent)
     {
         Flush();
@@ -115,6 +129,7 @@ internal sealed class RecordingPorts(Transcript transcript) : IAdvertisementPort
             NodeEventKind.AdvertisementDropped => $"router {e.Router}: dropped from {e.Source}: {e.Drop}",
             NodeEventKind.SendFailed => $"router {e.Router}: sending from {e.Source} fails, error {e.Error}",
             NodeEventKind.JoinFailed => $"cannot listen to {e.Source} on {e.Count}, error {e.Error}",
+            NodeEventKind.StandsAside => $"router {e.Router} stands aside: {(AsideCause)e.Count}",
             NodeEventKind.Reconfigured => $"reconfigured, {e.Count} routers",
             _ => $"router {e.Router}: {e.Kind}",
         });
