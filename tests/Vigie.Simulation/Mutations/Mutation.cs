@@ -10,6 +10,7 @@ namespace Vigie.Simulation.Mutations;
 internal sealed record Mutation(string Name, string Reason, string File, string Text, string Instead, params string[] Directed)
 {
     private const string Router = "Vigie.Core/Election/VirtualRouter.cs";
+    private const string Leaving = "Vigie.Core/Election/VirtualRouter.Leaving.cs";
     private const string Timers = "Vigie.Core/Election/ElectionTimers.cs";
     private const string Loop = "Vigie.Node/ElectionLoop.cs";
     private const string Effects = "Vigie.Node/ElectionLoop.Effects.cs";
@@ -27,20 +28,19 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
         new("TieBreakInverted", "beside other implementations neither or both would yield", Router,
             "return heard.Source > watch.Primary;", "return heard.Source < watch.Primary;"),
         new("HigherPriorityIgnored", "two owners for ever", Router,
-            "if (heard.Priority > Config.Priority || (heard", "if ((heard"),
+            "if (heard.Priority > Priority || Aside == AsideCause.Drain || (heard", "if (Aside == AsideCause.Drain || (heard"),
         new("PreemptOffIgnored", "the addresses move though the operator forbade it", Router,
             "if (preempt.Enabled && now >= _preemptAt)", "if (now >= _preemptAt || !preempt.Enabled)"),
         new("PreemptDelayIgnored", "the addresses move before the host has warmed up", Router,
             "Instant.Max(now + preempt.After, _damping.HeldUntil)", "Instant.Max(now, _damping.HeldUntil)"),
         new("ResignationNotHeard", "a planned stop costs three intervals instead of the skew time", Router,
             "            watch.ActiveLeaves(now, Config); // RFC 9568 6.4.2\n", ""),
-        new("ResignationNotSent", "a planned stop costs three intervals instead of the skew time", Router,
-            "            effects.Add(Effect.SendAdvertisement(0));\n            effects.Add(Effect.StopAnnouncing);\n        }\n\n        Enter(now, RouterState.Initialize",
-            "            effects.Add(Effect.StopAnnouncing);\n        }\n\n        Enter(now, RouterState.Initialize"),
+        new("ResignationNotSent", "a planned stop costs three intervals instead of the skew time", Leaving,
+            "        effects.Add(Effect.SendAdvertisement(0));\n", ""),
         new("GraceOmitted", "a host that was frozen takes over from a healthy Active", Router,
             "        if (_graceGranted)\n            return false;\n", "        if (!_graceGranted)\n            return false;\n"),
         new("LastWordOmitted", "after a healed partition clients go on to the one that yielded", Router,
-            "            effects.Add(Effect.SendAdvertisement(Config.Priority));\n            effects.Add(Effect.StopAnnouncing);\n            Enter(now, RouterState.Backup,",
+            "            effects.Add(Effect.SendAdvertisement(Priority));\n            effects.Add(Effect.StopAnnouncing);\n            Enter(now, RouterState.Backup,",
             "            effects.Add(Effect.StopAnnouncing);\n            Enter(now, RouterState.Backup,"),
         new("LastWordBelieved", "whoever yields hides the resignation of the one it yields to", Router,
             "if (watch.IsAboutToYield(now, heard))", "if (watch.IsAboutToYield(now, heard) && heard.Priority == 0)", "ResignationAfterALastWord"),
@@ -64,6 +64,14 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
             "LongestActiveAdverInterval() * 5 / 4", "LongestActiveAdverInterval()", "ThawedJustAfterAWord"),
         new("OvertakenResignationBelieved", "a second Backup takes over from the successor", Router,
             "if (!watch.ActiveSource.IsNone && watch.ActiveSource != heard.Source)", "if (Config.Priority == 0)", "ResignationOvertaken"),
+        new("MuteForgotten", "a leaving host undoes its successor's announcements", Effects,
+            "                Mute(router, effect.Family);\n", ""),
+        new("LeftBeforeSuccessor", "a planned leave has a gap", Leaving,
+            "        BeginLeaving(now, now + succession);\n", "        BeginLeaving(now, now);\n"),
+        new("LeaveWithoutEnd", "a host that left keeps its addresses", Leaving,
+            "            _leaveAt = now + (_announced ? LastPackets : LongestAnnouncing);\n", "            _leaveAt = now + TimeSpan.FromSeconds(30);\n"),
+        new("DrainIgnored", "a drained host takes a role", Leaving,
+            "Aside == AsideCause.Drain || (IsLeaving", "(IsLeaving"),
         new("TagIgnored", "addresses of others are removed", "Vigie.Node/Interfaces/HostInterface.cs",
             "        if (report.Ours)\n", "        if (report.Ours || report.Usable)\n"),
     ];

@@ -50,6 +50,8 @@ internal sealed partial class Checkers
         _being = (host, router, source, heard.Priority);
         if (_world.Tracing)
             _world.Note(host, $"hears {source} vrid {heard.Vrid} priority {heard.Priority}");
+        if (heard.Priority > 0)
+            view.ResignedAt = Instant.Never;
         // A resignation that another one's word has overtaken says nothing of that other one.
         var last = source.Family == IpFamily.IPv4 ? view.HeardIPv4 : view.HeardIPv6;
         if (heard.Priority == 0 && last is { Priority: > 0 } && last.Source != source)
@@ -84,6 +86,22 @@ internal sealed partial class Checkers
         if (view.State == RouterState.Active && sent.Priority != 0 && !SendsInTime(host, sent.Vrid - 51, view))
             throw new ViolationException($"{host} advertises vrid {sent.Vrid} late: last at {view.LastSentAt}");
         view.LastSentAt = Now;
+        view.ResignedAt = sent.Priority == 0 ? Now : Instant.Never;
+    }
+
+    /// <summary>Make before break: who resigns in order serves until a successor speaks, or until it is sure that there is none.</summary>
+    public void BeforeRelease(SimulatedHost host, IpPrefix prefix)
+    {
+        var router = RouterOf(host, prefix.Address);
+        if (router < 0)
+            return;
+        var view = _views[host.Number, router];
+        var interval = host.Config.VirtualRouters[router].AdvertisementInterval;
+        if (view.ResignedAt == Instant.Never || view.State == RouterState.Fault || !host.Kernel.Serves(prefix.Address)
+            || Now - view.ResignedAt >= 0.99 * Succession(interval)
+            || DisturbedSince(view.ResignedAt + TimeSpan.FromTicks(1), host.Number))
+            return;
+        throw new ViolationException($"{host} resigned at {view.ResignedAt} and removed {prefix} before a successor spoke");
     }
 
     /// <summary>Teaching neighbours an address that is not there sends their packets into a void.</summary>
@@ -124,9 +142,11 @@ internal sealed partial class Checkers
             return;
         }
 
+        if (before == RouterState.Active)
+            view.Resigned = view.ResignedAt != Instant.Never;
         if (before == RouterState.Active && (state != RouterState.Backup || _unhealthy > 0))
             ForgetIfUnheard(host); // its last word may have been lost
-        if (before == RouterState.Active && state == RouterState.Backup)
+        if (before == RouterState.Active && state == RouterState.Backup && reason is not (TransitionReason.SwitchedOver or TransitionReason.Drained))
             CheckDemotion(host, slot, view, reason);
         if (before is RouterState.Initialize or RouterState.Fault)
             view.HeardIPv4 = view.HeardIPv6 = null; // a new wait, with its own interval

@@ -143,7 +143,7 @@ internal sealed partial class Checkers
             var serves = ServesAll(host, router);
             var isActive = host.Runs && host.Kernel.LinkUp && view.State == RouterState.Active;
             servers += serves ? 1 : 0;
-            liveServers += serves && host.Runs && !host.Stopping ? 1 : 0;
+            liveServers += AnswersForAll(host, router) && host.Runs && !host.Stopping ? 1 : 0;
             fit += IsFit(host, router) ? 1 : 0;
             if (isActive)
             {
@@ -170,7 +170,7 @@ internal sealed partial class Checkers
         var runs = host.Runs && !host.Stopping && host.Kernel.LinkUp;
         var isActive = view.State == RouterState.Active;
         // Both families of a pair are on one host: an address of either without the role is a violation here.
-        Lasts(ref conditions.Stranger[host.Number], runs && !isActive && HoldsAnyOfOurs(host, router), KernelBound(),
+        Lasts(ref conditions.Stranger[host.Number], runs && !isActive && HoldsAnyOfOurs(host, router), LeaveBound(view, host, router),
             router, $"{host} holds a virtual address without being Active");
         Lasts(ref conditions.Missing[host.Number], runs && isActive && !host.Kernel.RefusesAddresses && !ServesEveryConfigured(host, router),
             KernelBound(), router, $"{host} is Active and an address is missing");
@@ -198,13 +198,34 @@ internal sealed partial class Checkers
         return (8 * _world.Plan.KernelDelay + 4 * slowest) * _world.Plan.Routers + Millisecond;
     }
 
+    /// <summary>How long a planned leave waits for a successor: three intervals, one second to ten.</summary>
+    public static TimeSpan Succession(TimeSpan interval)
+    {
+        var succession = 3 * interval;
+        return succession < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1)
+            : succession > TimeSpan.FromSeconds(10) ? TimeSpan.FromSeconds(10) : succession;
+    }
+
+    // A router that yielded holds its addresses for a second at most, so that the successor can announce them; one that
+    // resigned waits for a successor before that.
+    private TimeSpan LeaveBound(RouterView view, SimulatedHost host, int router)
+    {
+        var bound = KernelBound() + TimeSpan.FromSeconds(1.01) + host.Config.VirtualRouters[router].AdvertisementInterval / 100;
+        return !view.Resigned ? bound
+            : bound + 1.01 * Succession(host.Config.VirtualRouters[router].AdvertisementInterval) + 2 * _world.Plan.LongestInterval;
+    }
+
     private bool IsFit(SimulatedHost host, int router) =>
-        host.Runs && !host.Stopping && host.Kernel.LinkUp && !host.Kernel.RefusesAddresses
+        host.Runs && !host.Stopping && !host.Drained && host.Kernel.LinkUp && !host.Kernel.RefusesAddresses
         && _views[host.Number, router].State is RouterState.Backup or RouterState.Active;
 
     private bool ServesAll(SimulatedHost host, int router) =>
         (_world.Plan.Families[router] == 6 || host.Kernel.Serves(WorldPlan.VirtualIPv4(router, 0).Address))
         && (_world.Plan.Families[router] == 4 || host.Kernel.Serves(WorldPlan.VirtualIPv6(router, 0).Address));
+
+    private bool AnswersForAll(SimulatedHost host, int router) =>
+        (_world.Plan.Families[router] == 6 || host.Kernel.Answers(WorldPlan.VirtualIPv4(router, 0).Address))
+        && (_world.Plan.Families[router] == 4 || host.Kernel.Answers(WorldPlan.VirtualIPv6(router, 0).Address));
 
     private static bool HoldsAnyOfOurs(SimulatedHost host, int router)
     {
@@ -244,6 +265,12 @@ internal sealed partial class Checkers
         public Instant PromotedAt { get; set; }
 
         public Instant LastSentAt { get; set; }
+
+        /// <summary>It sent priority 0 when it was last Active no more.</summary>
+        public bool Resigned { get; set; }
+
+        /// <summary>When it last sent priority 0 and nobody has spoken since; Never otherwise.</summary>
+        public Instant ResignedAt { get; set; } = Instant.Never;
 
         public Heard? HeardIPv4 { get; set; }
 

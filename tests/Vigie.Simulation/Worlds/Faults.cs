@@ -14,7 +14,7 @@ internal sealed class Faults(World world, string? only)
     private enum Kind
     {
         Loss, Delay, Reorder, Duplicate, OneWay, Split, Pause, Freeze, Crash, PowerOff, Shutdown, SlowNetlink,
-        DeleteAddress, LinkFlap, ReconfigurePriority, ReconfigureAddresses, Refuse,
+        DeleteAddress, LinkFlap, Switchover, Drain, ReconfigurePriority, ReconfigureAddresses, Refuse,
     }
 
     private readonly Kind[] _kinds = only is null ? Enum.GetValues<Kind>() : [Enum.Parse<Kind>(only)];
@@ -95,6 +95,12 @@ internal sealed class Faults(World world, string? only)
                 break;
             case Kind.LinkFlap:
                 LinkFlap(host, random.Between(TimeSpan.FromMilliseconds(1), Interval * 4));
+                break;
+            case Kind.Switchover:
+                Switchover(host, lasting);
+                break;
+            case Kind.Drain:
+                Drain(host, lasting);
                 break;
             case Kind.ReconfigurePriority:
                 ReconfigurePriority(host);
@@ -200,6 +206,50 @@ internal sealed class Faults(World world, string? only)
             host.Begin();
         });
     }
+
+    /// <summary>An operator moves every role of a host away, and takes that back after a while.</summary>
+    private void Switchover(SimulatedHost host, TimeSpan lasting)
+    {
+        if (!host.Runs || host.Stopping || host.Drained)
+            return;
+        world.Checkers.ExpectSuccessor(host, resigns: true, keepsServing: true);
+        Disturb(host);
+        Wish(host, (loop, now, name) => loop.Switchover(now, name));
+        world.After(lasting + TimeSpan.FromSeconds(1), _ =>
+        {
+            Disturb(host);
+            Wish(host, (loop, now, name) => loop.Failback(now, name));
+        });
+    }
+
+    private void Drain(SimulatedHost host, TimeSpan lasting)
+    {
+        if (!host.Runs || host.Stopping || host.Drained)
+            return;
+        world.Checkers.ExpectSuccessor(host, resigns: true, keepsServing: true);
+        Disturb(host);
+        host.Drain(true);
+        world.After(lasting + TimeSpan.FromSeconds(1), _ =>
+        {
+            Disturb(host);
+            host.Drain(false);
+        });
+    }
+
+    private static void Wish(SimulatedHost host, Action<Vigie.Node.ElectionLoop, Instant, string> wish)
+    {
+        foreach (var router in host.Config.VirtualRouters)
+            host.Input((loop, now) => wish(loop, now, router.Name));
+    }
+
+    // Like changed settings; and when nobody takes the role, it comes back to where it was.
+    private void Disturb(SimulatedHost host)
+    {
+        world.Checkers.Disturb(host, Disturbance.Other);
+        world.After(Succession(host), _ => world.Checkers.Disturb(host, Disturbance.Arrival));
+    }
+
+    private static TimeSpan Succession(SimulatedHost host) => host.Config.VirtualRouters.Max(r => Checkers.Succession(r.AdvertisementInterval));
 
     private void SlowNetlink(SimulatedHost host, TimeSpan lasting)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Vigie.Core;
 using Vigie.Core.Configuration;
 using Vigie.Core.Net;
@@ -28,6 +29,7 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
     private readonly long _clockOffset;
     private readonly int _drift;
     private int _packetsQueued;
+    private bool _left;
     private long _wakeNumber;
 
     public SimulatedHost(World world, int number)
@@ -62,6 +64,9 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
     /// <summary>It has been told to stop and is about to.</summary>
     public bool Stopping { get; private set; }
 
+    /// <summary>An operator keeps it out of every election, in later processes too.</summary>
+    public bool Drained { get; private set; }
+
     /// <summary>Since when the process has run without a pause.</summary>
     public Instant RunsSince { get; private set; }
 
@@ -93,11 +98,13 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
     public void Begin()
     {
         Process++;
-        Paused = Frozen = Stopping = false;
+        Paused = Frozen = Stopping = _left = false;
         RunsSince = _world.Now;
         Loop = new ElectionLoop(Config, this, this, this, this);
         _world.Checkers.OnProcessStarted(this);
         var now = LocalNow;
+        Kernel.UnmuteAll();
+        Loop.StandAside(Drained, []);
         Loop.OnLink(now, Link());
         foreach (var (prefix, entry) in Kernel.Table)
             Loop.OnAddress(now, new AddressReport(Eth0, prefix, entry.Ours, Usable: true));
@@ -122,13 +129,26 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
     public void Shutdown()
     {
         Stopping = true;
-        Input((loop, now) => loop.Shutdown(now));
+        Input((loop, now) => loop.Leave(now));
+    }
+
+    private void EndLeave(Instant now)
+    {
+        _left = true;
+        Loop!.Shutdown(now);
         var process = Process;
         _world.After(TimeSpan.FromMilliseconds(100) + 4 * Kernel.Slowness, _ =>
         {
             if (process == Process)
                 End();
         });
+    }
+
+    public void Drain(bool drained)
+    {
+        Drained = drained;
+        _world.Touched();
+        Input((loop, now) => loop.Drain(now, drained));
     }
 
     public void Pause(bool frozen)
@@ -226,6 +246,12 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
 
     void IHostNetwork.Listen(ListeningPlan plan) => Kernel.Listen(plan, Process);
 
+    void IHostNetwork.Mute(ImmutableArray<IpAddress> addresses, bool muted) => Kernel.Mute(addresses, muted, Process);
+
+    void IHostNetwork.CloseConnections(ImmutableArray<IpAddress> addresses)
+    {
+    }
+
     void INodeEventSink.Report(in NodeEvent nodeEvent)
     {
         if (_world.Tracing)
@@ -263,6 +289,8 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
     private void Step()
     {
         var next = Loop!.Step(LocalNow);
+        if (Stopping && !_left && Loop.HasLeft)
+            EndLeave(LocalNow);
         var number = ++_wakeNumber;
         if (next == Instant.Never)
             return;

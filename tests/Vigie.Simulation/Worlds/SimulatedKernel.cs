@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Vigie.Core;
 using Vigie.Core.Net;
 using Vigie.Node.Interfaces;
@@ -16,6 +17,7 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
     private static readonly TimeSpan ListeningDelay = TimeSpan.FromMicroseconds(10);
     private readonly Dictionary<IpPrefix, Entry> _table = [];
     private readonly Queue<Action> _whenThawed = new();
+    private readonly HashSet<IpAddress> _muted = [];
     private Instant _busyUntil;
     private Instant _lastEventAt;
     private Instant _lastOutcomeAt;
@@ -117,6 +119,35 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
         }
     }
 
+    /// <summary>What the host says of an address when it is asked: nothing, while it is muted.</summary>
+    public void Mute(ImmutableArray<IpAddress> addresses, bool muted, int process)
+    {
+        _busyUntil = Instant.Max(_busyUntil, world.Now)
+            + world.Random.Between(TimeSpan.FromMicroseconds(10), world.Plan.KernelDelay) + Slowness;
+        world.At(_busyUntil, _ => DoMute(addresses, muted, process));
+    }
+
+    private void DoMute(ImmutableArray<IpAddress> addresses, bool muted, int process)
+    {
+        if (!host.Powered || process != host.Process)
+            return;
+        if (host.Frozen)
+        {
+            _whenThawed.Enqueue(() => DoMute(addresses, muted, process));
+            return;
+        }
+
+        foreach (var address in addresses)
+            _ = muted ? _muted.Add(address) : _muted.Remove(address);
+        world.Touched();
+    }
+
+    /// <summary>Whether the host holds the address and says so when it is asked.</summary>
+    public bool Answers(IpAddress address) => Serves(address) && !_muted.Contains(address);
+
+    /// <summary>A new process puts its rules in the place of the last one's.</summary>
+    public void UnmuteAll() => _muted.Clear();
+
     /// <summary>The process is gone, and its sockets with it.</summary>
     public void Leave() => Joined = false;
 
@@ -182,6 +213,7 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
         {
             if (!plan.Present)
             {
+                world.Checkers.BeforeRelease(host, prefix);
                 Remove(prefix);
                 continue;
             }
