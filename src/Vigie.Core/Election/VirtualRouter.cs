@@ -322,6 +322,7 @@ public sealed partial class VirtualRouter
 
         if (heard.Priority >= Config.Priority)
         {
+            _returning = false; // there is nothing to take back from a better one
             _preemptAt = Instant.Never;
             watch.Follow(now, heard, Config);
             return;

@@ -137,6 +137,7 @@ internal sealed partial class Checkers
         if (state == RouterState.Active)
         {
             CheckPromotion(host, slot, view, reason);
+            view.HeardIPv4 = view.HeardIPv6 = null; // whoever was Active before is it no longer
             view.PromotedAt = Now;
             view.LastSentAt = Now;
             return;

@@ -246,7 +246,7 @@ internal sealed class Faults(World world, string? only)
     private void Disturb(SimulatedHost host)
     {
         world.Checkers.Disturb(host, Disturbance.Other);
-        world.After(Succession(host), _ => world.Checkers.Disturb(host, Disturbance.Arrival));
+        world.After(0.99 * Succession(host), _ => world.Checkers.Disturb(host, Disturbance.Arrival));
     }
 
     private static TimeSpan Succession(SimulatedHost host) => host.Config.VirtualRouters.Max(r => Checkers.Succession(r.AdvertisementInterval));
