@@ -52,6 +52,9 @@ internal sealed class ExamplesHelpAction(HelpAction inner) : SynchronousCommandL
             ("vigie events --follow --json | jq 'select(.severity != \"info\")'", "only what matters, as it happens"),
         ],
         "reload" => [("vigie config check /etc/vigie/vigie.yaml && vigie reload", "check first; a faulty file changes nothing anyway")],
+        "switchover" => [("vigie switchover db", "on the host that owns it: let another one")],
+        "failback" => [("vigie failback db", "on the host from which it was moved away")],
+        "drain" or "undrain" => [("vigie drain && apt-get upgrade && vigie undrain", "maintenance without a failover")],
         "release" => [("sudo vigie release", "after everything of Vigie was killed: hand the addresses over")],
         "config" or "check" =>
         [

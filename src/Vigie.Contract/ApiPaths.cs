@@ -14,6 +14,24 @@ public static class ApiPaths
     /// <summary>POST: a <see cref="ReloadResult"/>; 422 with an <see cref="ErrorDocument"/> when the configuration has errors.</summary>
     public const string Reload = "/v1/reload";
 
+    /// <summary>POST with <see cref="NameParameter"/>: an <see cref="AsideResult"/> when the role has moved or come back; 404, 409.</summary>
+    public const string Switchover = "/v1/switchover";
+
+    /// <summary>POST with <see cref="NameParameter"/>: an <see cref="AsideResult"/>; 404, 409.</summary>
+    public const string Failback = "/v1/failback";
+
+    /// <summary>POST: an <see cref="AsideResult"/> when the roles have moved.</summary>
+    public const string Drain = "/v1/drain";
+
+    /// <summary>POST: an <see cref="AsideResult"/>.</summary>
+    public const string Undrain = "/v1/undrain";
+
+    /// <summary>The query parameter of <see cref="Switchover"/> and <see cref="Failback"/>: the virtual router's name.</summary>
+    public const string NameParameter = "name";
+
+    /// <summary>The query parameter of <see cref="Switchover"/> for a host to move to: refused, for it needs a channel between the hosts.</summary>
+    public const string ToParameter = "to";
+
     /// <summary>GET: a <see cref="VersionDocument"/>.</summary>
     public const string Version = "/v1/version";
 
@@ -28,6 +46,10 @@ public static class ApiPaths
 
     /// <summary>The media type of a followed event stream: one JSON object per line.</summary>
     public const string JsonLines = "application/x-ndjson";
+
+    /// <summary>A path that concerns one virtual router.</summary>
+    public static string Named(string path, string name, string? to = null) =>
+        $"{path}?{NameParameter}={Uri.EscapeDataString(name)}{(to is null ? "" : $"&{ToParameter}={Uri.EscapeDataString(to)}")}";
 
     /// <summary>The path and query that ask for the events after a sequence number; 0 asks for all that are still held.</summary>
     public static string EventsAfter(long sequence, bool follow) =>

@@ -16,6 +16,7 @@ namespace Vigie.Contract;
 [JsonSerializable(typeof(EventDocument))]
 [JsonSerializable(typeof(EventsDocument))]
 [JsonSerializable(typeof(ReloadResult))]
+[JsonSerializable(typeof(AsideResult))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(VersionDocument))]
 public sealed partial class ContractJson : JsonSerializerContext

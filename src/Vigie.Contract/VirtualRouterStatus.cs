@@ -31,6 +31,12 @@ public sealed record VirtualRouterStatus
     /// <summary>Why the state was entered, for people.</summary>
     public string Reason { get; init => field = value ?? ""; } = "";
 
+    /// <summary>The role is given up; the addresses are still here until another host has taken over.</summary>
+    public bool Leaving { get; init; }
+
+    /// <summary>"switchover" or "drain" when an operator keeps this host from the role, or null.</summary>
+    public string? StandsAside { get; init; }
+
     /// <summary>What the operator can do about a fault, or null.</summary>
     public string? Remedy { get; init; }
 

@@ -35,7 +35,7 @@ public static class DaemonProcesses
         ArgumentNullException.ThrowIfNull(args);
         return args switch
         {
-            [NodeVerb, var parent] => NodeProcess.Run(ParentOf(parent)),
+            [NodeVerb, var parent, var state] => NodeProcess.Run(ParentOf(parent), state),
             [ControlVerb, var parent, var config, var socket, var state, var format] => ControlProcess.Run(ParentOf(parent), new RunOptions
             {
                 ConfigFile = config,

@@ -129,6 +129,15 @@ internal static class StatusView
                 Attend(canvas, $"{router.Name} is in fault: {router.Reason}", router.Remedy, Color.Red);
             else if (router.State == VirtualRouterState.Active && router.Addresses.Any(address => !address.Present))
                 Attend(canvas, $"{router.Name} is active, but not all its addresses are on this host", router.Remedy, Color.Red);
+            if (router.StandsAside is { } aside)
+                Attend(canvas, aside == "drain"
+                        ? router.State == VirtualRouterState.Active
+                            ? $"{router.Name}: this host is drained, but no other host has taken over"
+                            : $"{router.Name}: this host is drained and takes no role"
+                        : $"{router.Name} was moved away from this host",
+                    aside == "drain" ? "`vigie undrain` ends this" : $"`vigie failback {router.Name}` ends this", Color.Yellow);
+            if (router.Leaving)
+                Attend(canvas, $"{router.Name} is leaving this host: it serves until another one has taken over", null, Color.Yellow);
             if (router.LastForeignClaim is { } claim)
                 Attend(canvas, $"{router.Name}: {claim.Mac} claimed {claim.Address} {Times.Length(now - claim.At)} ago ({router.ForeignClaims} foreign claims)",
                     "find the host that uses this address; on a switch, look up its MAC address", Color.Yellow);

@@ -162,7 +162,8 @@ public sealed partial class VirtualRouter
         if (now - _leaveAt > LongestActiveAdverInterval() / 2 && !_graceGranted)
         {
             _graceGranted = true;
-            _leaveAt = now + LongestActiveAdverInterval() * 5 / 4;
+            var grace = LongestActiveAdverInterval() * 5 / 4;
+            _leaveAt = now + (grace < LongestSuccession ? grace : LongestSuccession);
             return;
         }
 

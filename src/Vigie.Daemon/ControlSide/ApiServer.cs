@@ -10,7 +10,7 @@ using Vigie.Contract;
 namespace Vigie.Daemon.ControlSide;
 
 /// <summary>HTTP and JSON of the contract on the Unix socket. It answers; it decides nothing.</summary>
-internal sealed class ApiServer(NodeChannel channel, StatusText status, EventRing events, ReloadService reload)
+internal sealed class ApiServer(NodeChannel channel, StatusText status, EventRing events, ReloadService reload, AsideService aside)
 {
     /// <summary>Connections at a time; more are closed at once.</summary>
     private const int MaxConnections = 256;
@@ -22,9 +22,10 @@ internal sealed class ApiServer(NodeChannel channel, StatusText status, EventRin
 
     /// <summary>Serves until cancelled. Returns one of <see cref="ExitCode"/>.</summary>
     public static int Run(
-        RunOptions options, NodeChannel channel, StatusText status, EventRing events, ReloadService reload, CancellationToken stopping)
+        RunOptions options, NodeChannel channel, StatusText status, EventRing events, ReloadService reload, AsideService aside,
+        CancellationToken stopping)
     {
-        var server = new ApiServer(channel, status, events, reload);
+        var server = new ApiServer(channel, status, events, reload, aside);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -84,7 +85,11 @@ internal sealed class ApiServer(NodeChannel channel, StatusText status, EventRin
             ("GET", ApiPaths.Events) => EventsAsync(context),
             ("GET", ApiPaths.Version) => WriteAsync(context, new VersionDocument { Version = VigieVersion.Current }, ContractJson.Default.VersionDocument),
             ("POST", ApiPaths.Reload) => ReloadAsync(context),
-            (_, ApiPaths.Status or ApiPaths.Events or ApiPaths.Version or ApiPaths.Reload) => FailAsync(
+            ("POST", ApiPaths.Switchover) => SwitchoverAsync(context),
+            ("POST", ApiPaths.Failback) => AsideAsync(context, aside.FailbackAsync(Name(context))),
+            ("POST", ApiPaths.Drain) => AsideAsync(context, aside.DrainAsync(context.RequestAborted)),
+            ("POST", ApiPaths.Undrain) => AsideAsync(context, aside.UndrainAsync()),
+            (_, ApiPaths.Switchover or ApiPaths.Failback or ApiPaths.Drain or ApiPaths.Undrain or ApiPaths.Status or ApiPaths.Events or ApiPaths.Version or ApiPaths.Reload) => FailAsync(
                 context, StatusCodes.Status405MethodNotAllowed, ErrorCodes.NotFound, $"{request.Path} does not take {request.Method}", null),
             _ => FailAsync(context, StatusCodes.Status404NotFound, ErrorCodes.NotFound, $"there is no {request.Path}", null),
         };
@@ -165,6 +170,33 @@ internal sealed class ApiServer(NodeChannel channel, StatusText status, EventRin
         {
             ErrorCodes.ConfigurationInvalid => StatusCodes.Status422UnprocessableEntity,
             ErrorCodes.Busy => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status500InternalServerError,
+        };
+        await WriteAsync(context, new ErrorDocument { Error = error }, ContractJson.Default.ErrorDocument).ConfigureAwait(false);
+    }
+
+    private Task SwitchoverAsync(HttpContext context) =>
+        context.Request.Query.ContainsKey(ApiPaths.ToParameter)
+            ? FailAsync(context, StatusCodes.Status409Conflict, ErrorCodes.Refused,
+                "a host to move to cannot be chosen: that needs the peer channel between the hosts, which this version does not have",
+                "leave `--to` out; the election picks the Backup of the highest priority")
+            : AsideAsync(context, aside.SwitchoverAsync(Name(context), context.RequestAborted));
+
+    private static string Name(HttpContext context) => context.Request.Query[ApiPaths.NameParameter].ToString();
+
+    private static async Task AsideAsync(HttpContext context, Task<(AsideResult? Result, ErrorDetail? Error)> asked)
+    {
+        var (result, error) = await asked.ConfigureAwait(false);
+        if (result is not null)
+        {
+            await WriteAsync(context, result, ContractJson.Default.AsideResult).ConfigureAwait(false);
+            return;
+        }
+
+        context.Response.StatusCode = error!.Code switch
+        {
+            ErrorCodes.NotFound => StatusCodes.Status404NotFound,
+            ErrorCodes.Refused => StatusCodes.Status409Conflict,
             _ => StatusCodes.Status500InternalServerError,
         };
         await WriteAsync(context, new ErrorDocument { Error = error }, ContractJson.Default.ErrorDocument).ConfigureAwait(false);

@@ -28,6 +28,8 @@ internal static class ControlProcess
         var events = new EventRing(log);
         var clock = new WallClock();
         using var channel = new NodeChannel(SeqPacketSocket.FromInherited(Descriptors.Channel), events, clock);
+        var aside = new AsideService(channel, new AsideStore(options.StateDirectory), events);
+        channel.OnEvent = aside.OnEvent;
         var reload = new ReloadService(options.ConfigFile, channel, events);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
@@ -39,6 +41,6 @@ internal static class ControlProcess
         channel.Start();
         using (var ready = EventFd.FromInherited(Descriptors.ControlReady))
             ready.Signal();
-        return ApiServer.Run(options, channel, new StatusText(clock, () => guardian.Status, FilteredCounts.Read), events, reload, stopping.Token);
+        return ApiServer.Run(options, channel, new StatusText(clock, () => guardian.Status, FilteredCounts.Read), events, reload, aside, stopping.Token);
     }
 }

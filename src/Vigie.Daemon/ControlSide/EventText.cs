@@ -84,6 +84,12 @@ internal static class EventText
             "this configuration is too large to be guarded: a crash of the node process would cost its roles",
             "use fewer addresses or virtual routers on one host"),
         NodeEventKind.RoleTakenUp => ("role_taken_up", EventSeverity.Info, $"goes on as {StateWord(e.State)} where the process before this one ended", null),
+        NodeEventKind.StandsAside or NodeEventKind.AsideUnread or NodeEventKind.MuteFailed or NodeEventKind.ConnectionsClosed => Leaving(e),
+        NodeEventKind.ConfigurationRefused => ("configuration_refused", EventSeverity.Error, "the node refused the configuration", null),
+    };
+
+    private static (string Kind, EventSeverity Severity, string Message, string? Remedy) Leaving(in NodeEvent e) => e.Kind switch
+    {
         NodeEventKind.StandsAside => ((AsideCause)e.Count) switch
         {
             AsideCause.Switchover => ("moved_away", EventSeverity.Info,
@@ -91,6 +97,9 @@ internal static class EventText
             AsideCause.Drain => ("drained", EventSeverity.Info, "this host stays out of the election", "`vigie undrain` ends this"),
             _ => ("takes_part_again", EventSeverity.Info, "takes part in the election as configured", null),
         },
+        NodeEventKind.AsideUnread => ("aside_unread", EventSeverity.Error,
+            "what was drained or moved away cannot be read from the state directory: this host takes part in every election",
+            "see that the daemon may read its --state-dir, and repeat `vigie drain` or `vigie switchover`"),
         NodeEventKind.MuteFailed => ("mute_failed", EventSeverity.Warning,
             "nftables did not take the rules for leaving without a gap: a successor's announcements may be undone by answers of this host",
             "install libnftables1, and see that the kernel has nf_tables"),
@@ -99,7 +108,7 @@ internal static class EventText
         NodeEventKind.ConnectionsClosed => ("connections_not_closed", EventSeverity.Warning,
             $"connections of the virtual addresses could not be closed ({ReasonText.Error(e.Error)}); {e.Count} were",
             "grant CAP_NET_ADMIN; the kernel needs INET_DIAG_DESTROY"),
-        NodeEventKind.ConfigurationRefused => ("configuration_refused", EventSeverity.Error, "the node refused the configuration", null),
+        _ => throw new InvalidOperationException($"{e.Kind} has nothing to do with leaving"),
     };
 
     private static Dictionary<string, string> Facts(in NodeEvent e)

@@ -1,4 +1,7 @@
+using System.Text;
 using Vigie.Linux;
+using Vigie.Node;
+using Vigie.Node.Events;
 using Vigie.Node.Messages;
 
 namespace Vigie.Daemon.ControlSide;
@@ -26,6 +29,8 @@ internal sealed class NodeChannel : IDisposable
     private int _request;
     private TaskCompletionSource<StatusAnswer>? _status;
     private TaskCompletionSource<ConfigurationDoneMessage>? _done;
+    private readonly SemaphoreSlim _oneWish = new(1, 1);
+    private TaskCompletionSource<AsideAnswer>? _aside;
     private volatile bool _stop;
 
     public NodeChannel(SeqPacketSocket socket, EventRing events, WallClock clock)
@@ -84,6 +89,27 @@ internal sealed class NodeChannel : IDisposable
         }
     }
 
+    /// <summary>Called on the reader's thread for every event, before it is told.</summary>
+    public Action<NodeEvent, string>? OnEvent { get; set; }
+
+    /// <summary>Tells the node an operator's wish.</summary>
+    public async Task<AsideAnswer> WishAsync(AsideWish wish, string name)
+    {
+        await _oneWish.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            var answer = new TaskCompletionSource<AsideAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+            lock (_gate)
+                _aside = answer;
+            Send([(byte)MessageKind.Aside, (byte)wish, .. Encoding.UTF8.GetBytes(name)]);
+            return await answer.Task.WaitAsync(AnswerTime).ConfigureAwait(false);
+        }
+        finally
+        {
+            _oneWish.Release();
+        }
+    }
+
     public void Dispose()
     {
         _stop = true;
@@ -95,6 +121,7 @@ internal sealed class NodeChannel : IDisposable
         _socket.Dispose();
         _oneStatus.Dispose();
         _oneReload.Dispose();
+        _oneWish.Dispose();
     }
 
     private void Send(ReadOnlySpan<byte> message)
@@ -134,6 +161,7 @@ internal sealed class NodeChannel : IDisposable
         {
             case MessageKind.Event:
                 var nodeEvent = EventMessage.Read(ref reader, out var routerName);
+                OnEvent?.Invoke(nodeEvent, routerName);
                 _events.Add(EventText.Describe(nodeEvent, routerName, _clock));
                 break;
             case MessageKind.RouterStatus:
@@ -164,6 +192,12 @@ internal sealed class NodeChannel : IDisposable
                 lock (_gate)
                     _done?.TrySetResult(done);
                 break;
+            case MessageKind.AsideDone:
+                var granted = (AsideAnswer)reader.ReadByte();
+                lock (_gate)
+                    _aside?.TrySetResult(granted);
+                break;
+            case MessageKind.Aside:
             case MessageKind.StatusRequest:
             case MessageKind.ConfigurationPiece:
             case MessageKind.ConfigurationCommit:

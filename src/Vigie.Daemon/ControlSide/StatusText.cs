@@ -68,6 +68,13 @@ internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardia
             RouterState.Fault => VirtualRouterState.Fault,
         },
         Priority = router.Priority,
+        Leaving = router.Leaving,
+        StandsAside = router.Aside switch
+        {
+            AsideCause.None => null,
+            AsideCause.Switchover => "switchover",
+            AsideCause.Drain => "drain",
+        },
         Addresses = [.. router.Addresses.Select(a => new AddressStatus(a.Address.ToString(), a.Present))],
         Active = Active(router),
         Since = router.Since == Core.Instant.Zero ? null : clock.At(router.Since),

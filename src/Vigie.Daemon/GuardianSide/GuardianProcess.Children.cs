@@ -47,7 +47,7 @@ internal sealed partial class GuardianProcess
         _starter.Request(NodeToken, () =>
         {
             using var configuration = MemoryFile.Create("vigie-configuration", text);
-            return Start(DaemonProcesses.NodeVerb, [],
+            return Start(DaemonProcesses.NodeVerb, [_options.StateDirectory],
                 (_nodeEnd, Descriptors.Channel), (configuration, Descriptors.Configuration), (_memory.Descriptor, Descriptors.Board));
         });
     }

@@ -37,6 +37,13 @@ internal sealed class ControlChannel(SeqPacketSocket socket) : INodeEventSink
 
     public void SendDone(ConfigurationDoneMessage done) => Send(done.Write(_buffer));
 
+    public void SendAside(AsideAnswer answer)
+    {
+        _buffer[0] = (byte)MessageKind.AsideDone;
+        _buffer[1] = (byte)answer;
+        Send(2);
+    }
+
     /// <summary>The next message from control, or an empty span.</summary>
     public ReadOnlySpan<byte> Receive(byte[] buffer) =>
         socket.TryReceive(buffer, out var length) == ReceiveResult.Data ? buffer.AsSpan(0, length) : default;

@@ -106,15 +106,3 @@ internal sealed class MuteFilter : IDisposable
         return script.ToString();
     }
 }
-
-/// <summary>Asks for addresses to be muted, or heard again.</summary>
-internal sealed record MuteRequest(ImmutableArray<IpAddress> Addresses, bool Muted);
-
-/// <summary>How that went: null, or why not.</summary>
-internal sealed record MuteReport(string? Failure);
-
-/// <summary>Asks for the TCP connections of addresses to be closed.</summary>
-internal sealed record CloseRequest(ImmutableArray<IpAddress> Addresses);
-
-/// <summary>How many were closed, and the first error or 0.</summary>
-internal sealed record CloseReport(int Closed, int Error);

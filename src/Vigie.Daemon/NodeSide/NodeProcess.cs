@@ -26,7 +26,7 @@ internal static class NodeProcess
     // Runs away for that long without ever sleeping: the kernel ends it, and the host stays usable.
     private static readonly TimeSpan RuntimeLimit = TimeSpan.FromSeconds(2);
 
-    public static int Run(int supervisor)
+    public static int Run(int supervisor, string stateDirectory)
     {
         // Without its supervisor nobody would end or restart it: it leaves as on SIGTERM.
         ParentDeath.SetSignal(15);
@@ -52,6 +52,10 @@ internal static class NodeProcess
             config, new LinuxAdvertisements(sockets.IPv4, sockets.IPv6), new LinuxFrames(sockets.Frames), network, channel);
         channel.Loop = loop;
         loop.Guard(board);
+        var aside = new AsideStore(stateDirectory).Load(out var unread);
+        loop.StandAside(aside.Drained, aside.MovedAway);
+        if (unread is not null)
+            channel.Report(new NodeEvent { Kind = NodeEventKind.AsideUnread, At = Clock.Now(), Router = -1 });
         channel.Report(new NodeEvent { Kind = NodeEventKind.Started, At = Clock.Now(), Router = -1, Count = config.VirtualRouters.Length });
         var memoryLocked = Try(channel, NodeEventKind.MemoryLockRefused, MemoryLock.TryLockAll());
         // Last, so that start-up work is done at ordinary priority; signal and collector threads stay ordinary.

@@ -18,7 +18,7 @@ namespace Vigie.Daemon.NodeSide;
 // Input before time: an advertisement that is queued has arrived, so it is read before silence is judged.
 
 /// <summary>Pumps the election loop from this process's sockets, timer and channel.</summary>
-internal sealed class NodePump : IDisposable
+internal sealed partial class NodePump : IDisposable
 {
     /// <summary>Messages read from one socket before the loop steps in between: bounds the delay under a flood.</summary>
     private const int ReadsPerSocket = 512;
@@ -313,90 +313,5 @@ internal sealed class NodePump : IDisposable
     {
         if (_resync.Fail(now))
             _channel.Report(new() { Kind = NodeEventKind.ResyncFailed, At = now, Router = -1, Error = error, Count = _resync.Failures });
-    }
-
-    private void Obey(Instant now, ReadOnlySpan<byte> message)
-    {
-        if (message.IsEmpty)
-            return;
-        switch ((MessageKind)message[0])
-        {
-            case MessageKind.StatusRequest:
-                _channel.SendStatus(_loop, message[1..], new NodeStatus(
-                    _loop.Config.Node, _loop.RouterCount, _realTime, _memoryLocked, _started, now,
-                    _loop.UnattributedDrops(Node.Routers.DropReason.Vrid), _channel.Lost,
-                    GC.GetAllocatedBytesForCurrentThread() - _allocatedAtStart, GC.CollectionCount(0), Environment.ProcessId));
-                break;
-            case MessageKind.ConfigurationPiece:
-                // The first piece says so: what an earlier, unfinished reload left does not count.
-                if (message[1] != 0)
-                    _configurationText.Clear();
-                _configurationText.AddRange(message[2..]);
-                break;
-            case MessageKind.ConfigurationCommit:
-                Parse([.. _configurationText]);
-                _configurationText.Clear();
-                break;
-            case MessageKind.Event:
-            case MessageKind.RouterStatus:
-            case MessageKind.StatusEnd:
-            case MessageKind.ConfigurationDone:
-            default:
-                break; // not for this end
-        }
-    }
-
-    /// <summary>Until now the guardian has spoken for the roles of the process before this one.</summary>
-    private void Serve()
-    {
-        _serves = true;
-        LayBoard();
-        _board.Serving = _board.Incarnation;
-        _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
-    }
-
-    private void LayBoard()
-    {
-        if (!_loop.LayBoard(_text))
-            _channel.Report(new() { Kind = Node.Events.NodeEventKind.NotGuarded, At = Clock.Now(), Router = -1 });
-    }
-
-    /// <summary>Text is read on an ordinary thread; this one goes on advertising meanwhile.</summary>
-    private void Parse(byte[] text) => ThreadPool.QueueUserWorkItem(_ =>
-    {
-        try
-        {
-            _parsed = _readConfiguration(Encoding.UTF8.GetString(text));
-            _parsedText = text;
-            _unparsable = null;
-        }
-        catch (FormatException e)
-        {
-            _parsed = null;
-            _unparsable = e.Message;
-        }
-
-        _parseDone = true;
-        _sockets.Wake.Signal();
-    });
-
-    private void TakeConfiguration(Instant now)
-    {
-        _parseDone = false;
-        if (_parsed is { } config)
-        {
-            var outcome = _loop.Reconfigure(now, config);
-            _text = _parsedText;
-            if (_serves)
-                LayBoard();
-            _channel.SendDone(new ConfigurationDoneMessage(true, "", outcome.Added, outcome.Removed, outcome.Changed));
-        }
-        else
-        {
-            _channel.SendDone(new ConfigurationDoneMessage(false, _unparsable ?? "", [], [], []));
-        }
-
-        _parsed = null;
-        _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
     }
 }

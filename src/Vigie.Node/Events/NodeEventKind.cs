@@ -89,4 +89,7 @@ public enum NodeEventKind : byte
 
     /// <summary>Connections of the virtual addresses were closed (Count), or could not be (Error).</summary>
     ConnectionsClosed,
+
+    /// <summary>What an operator said to an earlier process could not be read: this one takes part in every election.</summary>
+    AsideUnread,
 }

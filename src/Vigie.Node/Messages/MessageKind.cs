@@ -12,6 +12,9 @@ public enum MessageKind : byte
     /// <summary>Control to node: the text is whole; make it live.</summary>
     ConfigurationCommit,
 
+    /// <summary>Control to node: an operator's <see cref="AsideWish"/>, and the name of a virtual router where it concerns one.</summary>
+    Aside,
+
     /// <summary>Node to control: one <see cref="Events.NodeEvent"/>.</summary>
     Event = 64,
 
@@ -23,4 +26,7 @@ public enum MessageKind : byte
 
     /// <summary>Node to control: the configuration is live, or why not.</summary>
     ConfigurationDone,
+
+    /// <summary>Node to control: the <see cref="AsideAnswer"/> to the wish.</summary>
+    AsideDone,
 }

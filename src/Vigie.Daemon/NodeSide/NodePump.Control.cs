@@ -1,0 +1,113 @@
+using System.Text;
+using Vigie.Core;
+using Vigie.Core.Configuration;
+using Vigie.Core.Wire;
+using Vigie.Linux;
+using Vigie.Node;
+using Vigie.Node.Events;
+using Vigie.Node.Guarding;
+using Vigie.Node.Messages;
+using Vigie.Node.Ports;
+
+namespace Vigie.Daemon.NodeSide;
+
+// What control asks for: status, another configuration, an operator's wishes.
+internal sealed partial class NodePump
+{
+    private void Obey(Instant now, ReadOnlySpan<byte> message)
+    {
+        if (message.IsEmpty)
+            return;
+        switch ((MessageKind)message[0])
+        {
+            case MessageKind.StatusRequest:
+                _channel.SendStatus(_loop, message[1..], new NodeStatus(
+                    _loop.Config.Node, _loop.RouterCount, _realTime, _memoryLocked, _started, now,
+                    _loop.UnattributedDrops(Node.Routers.DropReason.Vrid), _channel.Lost,
+                    GC.GetAllocatedBytesForCurrentThread() - _allocatedAtStart, GC.CollectionCount(0), Environment.ProcessId));
+                break;
+            case MessageKind.ConfigurationPiece:
+                // The first piece says so: what an earlier, unfinished reload left does not count.
+                if (message[1] != 0)
+                    _configurationText.Clear();
+                _configurationText.AddRange(message[2..]);
+                break;
+            case MessageKind.ConfigurationCommit:
+                Parse([.. _configurationText]);
+                _configurationText.Clear();
+                break;
+            case MessageKind.Aside:
+                _channel.SendAside(Grant(now, (AsideWish)message[1], message[2..]));
+                break;
+            case MessageKind.AsideDone:
+            case MessageKind.Event:
+            case MessageKind.RouterStatus:
+            case MessageKind.StatusEnd:
+            case MessageKind.ConfigurationDone:
+            default:
+                break; // not for this end
+        }
+    }
+
+    private AsideAnswer Grant(Instant now, AsideWish wish, ReadOnlySpan<byte> name) => wish switch
+    {
+        AsideWish.Switchover => _loop.Switchover(now, Encoding.UTF8.GetString(name)),
+        AsideWish.Failback => _loop.Failback(now, Encoding.UTF8.GetString(name)),
+        AsideWish.Drain => _loop.Drain(now, drained: true),
+        AsideWish.Undrain => _loop.Drain(now, drained: false),
+    };
+
+    /// <summary>Until now the guardian has spoken for the roles of the process before this one.</summary>
+    private void Serve()
+    {
+        _serves = true;
+        LayBoard();
+        _board.Serving = _board.Incarnation;
+        _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
+    }
+
+    private void LayBoard()
+    {
+        if (!_loop.LayBoard(_text))
+            _channel.Report(new() { Kind = Node.Events.NodeEventKind.NotGuarded, At = Clock.Now(), Router = -1 });
+    }
+
+    /// <summary>Text is read on an ordinary thread; this one goes on advertising meanwhile.</summary>
+    private void Parse(byte[] text) => ThreadPool.QueueUserWorkItem(_ =>
+    {
+        try
+        {
+            _parsed = _readConfiguration(Encoding.UTF8.GetString(text));
+            _parsedText = text;
+            _unparsable = null;
+        }
+        catch (FormatException e)
+        {
+            _parsed = null;
+            _unparsable = e.Message;
+        }
+
+        _parseDone = true;
+        _sockets.Wake.Signal();
+    });
+
+    private void TakeConfiguration(Instant now)
+    {
+        _parseDone = false;
+        if (_parsed is { } config)
+        {
+            var outcome = _loop.Reconfigure(now, config);
+            _text = _parsedText;
+            if (_serves)
+                LayBoard();
+            _channel.SendDone(new ConfigurationDoneMessage(true, "", outcome.Added, outcome.Removed, outcome.Changed));
+        }
+        else
+        {
+            _channel.SendDone(new ConfigurationDoneMessage(false, _unparsable ?? "", [], [], []));
+        }
+
+        _parsed = null;
+        _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
+    }
+}
