@@ -47,6 +47,7 @@ internal sealed class VirtualRouterReader(ProblemList problems)
             Version = version ?? VrrpVersion.V3,
             Preempt = preempt,
             Accept = ReadBoolean(keys, KeyTable.Accept, whenAbsent: true),
+            CloseConnections = ReadBoolean(keys, KeyTable.CloseConnections, whenAbsent: false),
             Peers = [.. draft.Peers.Select(peer => peer.Value)],
             Password = ReadPassword(keys, version),
             StrictAddresses = ReadBoolean(keys, KeyTable.StrictAddresses, whenAbsent: false),

@@ -106,7 +106,9 @@ public sealed class ConfigurationReaderTests
     [Fact]
     public void The_remaining_switches_are_read()
     {
-        var router = Sample.Accepted(Sample.Read(Sample.Router(("accept", "false"), ("strict_addresses", "true"), ("ipv4_checksum", "message_only"))));
+        var router = Sample.Accepted(Sample.Read(Sample.Router(("accept", "false"), ("strict_addresses", "true"), ("close_connections", "true"), ("ipv4_checksum", "message_only"))));
+        Assert.True(router.CloseConnections);
+        Assert.False(Sample.Accepted(Sample.Read(Sample.Router())).CloseConnections);
 
         Assert.False(router.Accept);
         Assert.True(router.StrictAddresses);

@@ -112,6 +112,7 @@ public sealed class RuleTests
     [InlineData("preempt", "{after: -1s}", "negative")]
     [InlineData("preempt", "{for: 1s}", "unknown key 'for'", 2)]
     [InlineData("accept", "yes", "takes true or false")]
+    [InlineData("close_connections", "1", "takes true or false")]
     [InlineData("accept", "'true'", "in quotes")]
     [InlineData("accept", "maybe", "takes true or false")]
     [InlineData("authentication", "secret", "not the password alone")]

@@ -106,6 +106,12 @@ internal static class KeyTable
         KnownElsewhereAs = ["accept_mode"],
     };
 
+    public static readonly ConfigurationKey CloseConnections = new("close_connections", new BooleanShape(),
+        "Close the TCP connections of the virtual addresses when the role is left in order, so that clients reconnect at once.")
+    {
+        DefaultJson = "false",
+    };
+
     public static readonly ConfigurationKey Peers = new("peers",
         new ListShape("a list of addresses", new TextShape("an address such as 10.0.0.2 or fd00::2", PeerPattern), 0, ConfigurationLimits.Peers),
         "The real addresses of the other hosts, for unicast. A family without peers uses multicast. At most 255.")
@@ -136,7 +142,7 @@ internal static class KeyTable
 
     public static readonly MappingShape VirtualRouter = new("the keys of a virtual router",
     [
-        RouterName, Vrid, Interface, Addresses, Priority, AdvertisementInterval, Version, Preempt, Accept, Peers, Authentication,
+        RouterName, Vrid, Interface, Addresses, Priority, AdvertisementInterval, Version, Preempt, Accept, CloseConnections, Peers, Authentication,
         StrictAddresses, Ipv4Checksum,
     ]);
 

@@ -193,6 +193,8 @@ internal sealed partial class Checkers
     /// <summary>RFC 9568 6.4.2: nobody takes over while the Active is heard, unless preemption allows it.</summary>
     private void CheckPromotion(SimulatedHost host, int router, RouterView view, TransitionReason reason)
     {
+        if (host.Drained && reason != TransitionReason.NoSuccessor)
+            throw new ViolationException($"{host} is drained and became Active for router {router} ({reason})");
         var config = host.Config.VirtualRouters[router];
         foreach (var heard in (Heard?[])[view.HeardIPv4, view.HeardIPv6])
         {
