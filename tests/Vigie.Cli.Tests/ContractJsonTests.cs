@@ -22,7 +22,7 @@ public sealed class ContractJsonTests
             "guardian":{"pid":17,"node_pid":18,"node_restarts":19,"node_kills":20,"advertisements_covered":21,"covering":false,"control_restarts":22},
         "virtual_routers":[{"name":"db","vrid":51,"interface":"eth0","version":3,"state":"backup","priority":150,
         "addresses":[{"address":"10.77.0.100/24","present":false}],"active":"10.77.0.2","since":"1970-01-01T00:00:00.000000Z",
-        "reason":"because","leaving":false,"stands_aside":null,"remedy":null,"transitions":2,"advertisements":{"sent":1,"received":2,"dropped":{"vrid_mismatch":3}},
+        "reason":"because","leaving":false,"stands_aside":null,"remedy":null,"transitions":2,"preemption_held_until":null,"advertisements":{"sent":1,"received":2,"dropped":{"vrid_mismatch":3}},
         "lateness_us":{"p50":1,"p99":2,"p99_99":3,"max":4,"count":5},"advertisement_interval_ms":100,
         "active_advertisement_interval_ms":1000,"peers":["10.77.0.2"],"foreign_claims":6,
         "last_foreign_claim":{"address":"10.77.0.100","mac":"02:00:00:00:00:01","at":"1970-01-01T00:00:00.000000Z"},

@@ -77,7 +77,7 @@ public sealed class ConfigurationSchemaTests
             Assert.Equal(absent, Sample.Accepted(Sample.ReadWith(property.Name, value.GetRawText().Trim('"'))));
         }
 
-        Assert.Equal(8, checkedKeys);
+        Assert.Equal(9, checkedKeys);
     }
 
     [Fact]

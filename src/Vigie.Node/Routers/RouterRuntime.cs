@@ -87,6 +87,7 @@ internal sealed class RouterRuntime
 
     /// <summary>The hold on preemption that was reported last.</summary>
     public Instant HoldReported { get; set; } = Instant.Zero;
+
     /// <summary>The kernel has been told to teach nobody our MAC for the addresses.</summary>
     public bool Muted { get; set; }
 
