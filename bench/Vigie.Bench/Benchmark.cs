@@ -5,6 +5,7 @@ using Vigie.Bench.Lateness;
 using Vigie.Bench.Reporting;
 using Vigie.Bench.Scale;
 using Vigie.Bench.Start;
+using Vigie.Bench.Troubles;
 
 namespace Vigie.Bench;
 
@@ -15,6 +16,7 @@ internal sealed record Benchmark(string Verb, string Summary, Func<BenchmarkOpti
     public static readonly IReadOnlyList<Benchmark> All =
     [
         new("failover", "what a client loses when the owner stops, dies or is cut off, at 1 s, 100 ms and 10 ms", FailoverBenchmark.Estimate, FailoverBenchmark.Run),
+        new("troubles", "the rows of the fault matrix: what a client loses during each, and when it ends", TroubleBenchmark.Estimate, TroubleBenchmark.Run),
         new("announce", "1,000 addresses taken over: until the last one is announced", AnnounceBenchmark.Estimate, AnnounceBenchmark.Run),
         new("scale", "processor time, memory and time to Active for 1, 50, 200 and 1,000 virtual routers", ScaleBenchmark.Estimate, ScaleBenchmark.Run),
         new("lateness", "how late advertisements leave while the control process allocates 200 MB/s", LatenessBenchmark.Estimate, LatenessBenchmark.Run),
