@@ -176,6 +176,27 @@ check_shell_scripts() {
   end_suite shellcheck
 }
 
+# The package, made of the published executable and installed into a root of its own.
+check_package() {
+  begin_suite
+  local line log=$results/package.log
+  if ! is_root || ! command -v dpkg >/dev/null; then
+    suite_skipped=1
+    say "  SKIPPED the package: installing it needs root and dpkg"
+  else
+    timeout 120 scripts/package-check.sh </dev/null >"$log" 2>&1 7>&- || [[ $? == 1 ]] || fail package "it did not end in time; see $log"
+    while IFS= read -r line; do
+      case $line in
+        'ok '*) pass ;;
+        'skipped '*) suite_skipped=$((suite_skipped + 1)) && say "  SKIPPED ${line#skipped }" ;;
+        *) fail "${line#FAILED }" ;;
+      esac
+    done <"$log"
+    ((suite_passed + suite_failed > 0)) || fail package "checked nothing; see $log"
+  fi
+  end_suite package
+}
+
 # One build of all that is asked for, so that shared rooms are restored and compiled once.
 build_suites() {
   begin_suite
@@ -281,6 +302,7 @@ main() {
   build_suites "${targets[@]}"
   if [[ $with_lab == yes ]]; then
     publish_checked
+    [[ $mode == named ]] || check_package
     export VIGIE_BIN=$ARTIFACTS/vigie/vigie
     sweep_lab
   fi

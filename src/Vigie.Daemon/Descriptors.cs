@@ -12,7 +12,7 @@ internal static class Descriptors
     /// <summary>Node only: the memory of the role board.</summary>
     public const int Board = 5;
 
-    /// <summary>Control only: where it says that it takes signals now.</summary>
+    /// <summary>Control only: where it says that it takes signals now, and that it has dealt with one.</summary>
     public const int ControlReady = 4;
 
     /// <summary>Control only: what the guardian tells of itself.</summary>

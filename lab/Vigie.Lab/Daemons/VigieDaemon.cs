@@ -76,6 +76,16 @@ public sealed class VigieDaemon : IDisposable
         return host.Run.Own(new VigieDaemon(host, host.Start(launcher[0], arguments, logFile: "vigie.log")));
     }
 
+    /// <summary>Starts it with the configuration that already lies there, by a command that ends in the executable's path.</summary>
+    internal static VigieDaemon StartAs(LabHost host, string[] command, IReadOnlyDictionary<string, string> environment)
+    {
+        string[] arguments =
+        [
+            .. command[1..], "run", "--config", ConfigPath(host), "--socket", host.SocketPath, "--state-dir", host.StateDirectory, "--log-format", "json",
+        ];
+        return host.Run.Own(new VigieDaemon(host, host.Start(command[0], arguments, environment, logFile: "vigie.log")));
+    }
+
     /// <summary>What `GET /v1/status` says now.</summary>
     public StatusDocument Status() =>
         Get(ApiPaths.Status, content => content.ReadFromJsonAsync(ContractJson.Default.StatusDocument)) ?? throw new LabException("the status is empty");
@@ -101,9 +111,11 @@ public sealed class VigieDaemon : IDisposable
         Get(ApiPaths.Events, content => content.ReadFromJsonAsync(ContractJson.Default.EventsDocument)) ?? throw new LabException("the list of events is empty");
 
     /// <summary>What `POST /v1/reload` answers: the HTTP status and the body as it is.</summary>
-    public (int Status, string Body) Reload() => Task.Run(async () =>
+    /// <param name="plan">What the query says of a plan; null: nothing, the reload is done.</param>
+    public (int Status, string Body) Reload(string? plan = null) => Task.Run(async () =>
     {
-        using var answer = await _client.PostAsync(new Uri(ApiPaths.Reload, UriKind.Relative), null).ConfigureAwait(false);
+        var path = plan is null ? ApiPaths.Reload : $"{ApiPaths.Reload}?{ApiPaths.PlanParameter}={plan}";
+        using var answer = await _client.PostAsync(new Uri(path, UriKind.Relative), null).ConfigureAwait(false);
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync().ConfigureAwait(false));
     }).GetAwaiter().GetResult();
 

@@ -146,6 +146,9 @@ public sealed class LabProcess : IDisposable
             throw new LabException($"{Description} does not end:\n{Tail()}");
     }
 
+    /// <summary>Whether it has ended, after so long at most.</summary>
+    public bool TryWaitForExit(TimeSpan limit) => _process.WaitForExit(limit);
+
     /// <summary>Ends the program and all its descendants at once (kill -9), as a power cut would.</summary>
     public void Kill()
     {

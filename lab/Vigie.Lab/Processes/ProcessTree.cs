@@ -15,6 +15,31 @@ internal static class ProcessTree
         return tree;
     }
 
+    /// <summary>Who belongs to the session that this process leads or led: what it started, even when it is dead.</summary>
+    internal static List<int> OfSession(int leader)
+    {
+        var members = new List<int>();
+        foreach (var path in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+                continue;
+            try
+            {
+                var stat = File.ReadAllText(path + "/stat");
+                // After the name, which may hold anything: state, parent, group, session.
+                var words = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                if (int.Parse(words[3], CultureInfo.InvariantCulture) == leader && words[0] is not ("Z" or "X"))
+                    members.Add(pid);
+            }
+            catch (IOException)
+            {
+                // It ended while we looked.
+            }
+        }
+
+        return members;
+    }
+
     /// <summary>Kills the process and its descendants, again and again until no new child has appeared meanwhile.</summary>
     internal static void Kill(int pid)
     {

@@ -75,6 +75,7 @@ internal sealed partial class GuardianProcess : IDisposable
     private readonly EpollEvent[] _ready = new EpollEvent[8];
     private readonly LogWriter _log;
     private readonly List<ChildProcess> _killed = [];
+    private readonly ServiceNotifier? _service = ServiceNotifier.FromEnvironment();
     private ChildProcess? _node;
     private ChildProcess? _control;
     private TimeSpan _backOff = FirstBackOff;
@@ -143,6 +144,7 @@ internal sealed partial class GuardianProcess : IDisposable
         _controlReady.Dispose();
         _log.Dispose();
         _epoll.Dispose();
+        _service?.Dispose();
     }
 
     private int Watch()
@@ -158,7 +160,8 @@ internal sealed partial class GuardianProcess : IDisposable
         ExitStatus? failed = null;
         while (_stops == 0 && failed is null)
         {
-            _timer.Arm(Instant.Min(_loop.Step(Clock.Now()), _startControlAt));
+            var wake = Instant.Min(_loop.Step(Clock.Now()), _startControlAt);
+            _timer.Arm(Instant.Min(wake, TellServiceManager(Clock.Now())));
             TellStatus();
             var count = _epoll.Wait(_ready, -1);
             for (var i = 0; i < count; i++)
@@ -168,9 +171,12 @@ internal sealed partial class GuardianProcess : IDisposable
             if (_reload && _controlIsReady)
             {
                 _reload = false;
+                SayReloading();
                 _control?.Signal(SignalHangUp);
             }
         }
+
+        SayStopping();
 
         _ = Scheduling.ReturnToNormal();
         _loop.Stop();
@@ -198,8 +204,9 @@ internal sealed partial class GuardianProcess : IDisposable
                 _timer.Acknowledge();
                 break;
             case ControlReadyToken:
-                _controlReady.Acknowledge();
+                _controlReady.Acknowledge(); // it takes signals now, or has dealt with one
                 _controlIsReady = true;
+                _reloading = false;
                 _told = default; // it knows nothing yet
                 break;
             case NodeToken:

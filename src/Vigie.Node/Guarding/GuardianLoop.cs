@@ -54,6 +54,9 @@ public sealed partial class GuardianLoop(RoleBoard board, IGuardianHost host, IA
     /// <summary>The guardian speaks for the node at the moment.</summary>
     public bool IsCovering => _incidentAt != Instant.Never && _covers.Count > 0;
 
+    /// <summary>The node serves and its heart beats.</summary>
+    public bool IsNodeWell(Instant now) => _life == NodeLife.Serving && now < HangsAt();
+
     /// <summary>Starts the first node.</summary>
     public void Start(Instant now) => StartNode(now);
 

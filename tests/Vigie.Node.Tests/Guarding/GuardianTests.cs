@@ -35,6 +35,20 @@ public sealed class GuardianTests
         Assert.Empty(host.GuardianListens);
     }
 
+    [Fact]
+    public void A_node_is_well_while_its_heart_beats_and_again_after_it_was_replaced()
+    {
+        var host = Active(100);
+        Assert.True(host.Guardian.IsNodeWell(host.Now));
+
+        host.Crash();
+        Assert.False(host.Guardian.IsNodeWell(host.Now));
+        host.Run(Ms(300));
+
+        Assert.True(host.Guardian.IsNodeWell(host.Now));
+        Assert.False(host.Guardian.IsNodeWell(host.Now + Ms(3000)));
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(100)]
