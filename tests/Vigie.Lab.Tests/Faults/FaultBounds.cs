@@ -18,12 +18,11 @@ internal sealed record FaultBounds(bool Moves, TimeSpan? Outage, TimeSpan? Retur
     {
         var interval = TimeSpan.FromMilliseconds(cell.Interval);
         // Active_Down_Interval of beta, whose priority is 100: three intervals and Skew_Time.
-        var skew = (256 - 100) / 256.0 * interval;
-        var silence = 3 * interval + skew;
+        var silence = 3 * interval + (256 - 100) / 256.0 * interval;
         var healed = interval + AfterPause;
         return cell.Fault switch
         {
-            Fault.Terminated or Fault.RestartStorm or Fault.GuardianKilled => new FaultBounds(true, skew * 1.1, Nothing),
+            Fault.Terminated or Fault.RestartStorm or Fault.GuardianKilled => new FaultBounds(true, Nothing, Nothing),
             Fault.EverythingKilled or Fault.PowerCut => new FaultBounds(true, silence * 1.1, Nothing),
             Fault.LinkDownAtTheHost or Fault.LinkDownAtTheSwitch => new FaultBounds(true, silence * 1.1, Nothing),
             Fault.EverythingStopped or Fault.HostPaused => new FaultBounds(true, silence * 1.1, AfterPause),
