@@ -51,7 +51,7 @@ internal sealed class ExamplesHelpAction(HelpAction inner) : SynchronousCommandL
             ("vigie events", "what the daemon remembers"),
             ("vigie events --follow --json | jq 'select(.severity != \"info\")'", "only what matters, as it happens"),
         ],
-        "reload" => [("vigie config check /etc/vigie/vigie.yaml && vigie reload", "check first; a faulty file changes nothing anyway")],
+        "reload" => [("vigie reload --plan", "what would change, and does a role move?"), ("vigie config check /etc/vigie/vigie.yaml && vigie reload", "check first; a faulty file changes nothing anyway")],
         "switchover" => [("vigie switchover db", "on the host that owns it: let another one")],
         "failback" => [("vigie failback db", "on the host from which it was moved away")],
         "drain" or "undrain" => [("vigie drain && apt-get upgrade && vigie undrain", "maintenance without a failover")],

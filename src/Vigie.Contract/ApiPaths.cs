@@ -41,6 +41,9 @@ public static class ApiPaths
     /// <summary>The query parameter of <see cref="Events"/>: "true" keeps the answer open and streams new events.</summary>
     public const string FollowParameter = "follow";
 
+    /// <summary>The query parameter of <see cref="Reload"/>: "true" says what would change, and changes nothing.</summary>
+    public const string PlanParameter = "plan";
+
     /// <summary>The media type of an ordinary answer.</summary>
     public const string Json = "application/json";
 

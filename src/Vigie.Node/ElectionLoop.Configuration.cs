@@ -18,53 +18,37 @@ public sealed partial class ElectionLoop
     public ReconfigureOutcome Reconfigure(Instant now, NodeConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var outcome = new ReconfigureOutcome();
-        var wanted = config.VirtualRouters.ToDictionary(r => r.Name);
-        List<(RouterRuntime Router, VirtualRouterConfig Next)> changed = [];
+        var (outcome, steps) = Match(config);
         // Everything that is removed goes first: an address may move from one virtual router to another, and must not be
         // taken away by the one after the other has added it.
-        for (var i = _routers.Count - 1; i >= 0; i--)
+        foreach (var (router, next) in steps)
         {
-            var router = _routers[i];
-            if (!router.Departing && wanted.TryGetValue(router.Config.Name, out var next) && IsSameRouter(router.Config, next))
+            if (next is not null)
             {
-                wanted.Remove(router.Config.Name);
-                if (!router.Config.Equals(next))
-                {
-                    outcome.Changed.Add(next.Name);
-                    CutLeave(now, router); // it was to give up addresses that the new settings may not know
-                    RemoveDropped(router, next);
-                    changed.Add((router, next));
-                }
-
-                continue;
+                CutLeave(now, router); // it was to give up addresses that the new settings may not know
+                RemoveDropped(router, next);
             }
-
-            if (router.Departing)
+            else if (IsWantedElsewhere(router, config))
             {
-                if (IsWantedElsewhere(router, config))
-                    LeaveAtOnce(now, i);
-                continue;
+                LeaveAtOnce(now, _routers.IndexOf(router));
             }
-
-            outcome.Removed.Add(router.Config.Name);
-            if (IsWantedElsewhere(router, config))
-                LeaveAtOnce(now, i);
-            else
-                Depart(now, i);
+            else if (!router.Departing)
+            {
+                Depart(now, _routers.IndexOf(router));
+            }
         }
 
-        foreach (var (router, next) in changed)
-            Change(now, router, next);
+        foreach (var (router, next) in steps)
+            if (next is not null)
+                Change(now, router, next);
         Config = config;
         List<RouterRuntime> added = [];
         foreach (var router in config.VirtualRouters)
-            if (wanted.ContainsKey(router.Name))
+            if (outcome.Added.Contains(router.Name))
                 added.Add(new RouterRuntime(_nextSlot++, router));
         if (Drained)
             foreach (var router in added)
                 router.Election.OnStandAside(now, AsideCause.Drain, _effects);
-        outcome.Added.AddRange(added.Select(router => router.Config.Name));
         _routers.AddRange(added);
         OrderAsConfigured();
         IndexRouters();
@@ -76,6 +60,13 @@ public sealed partial class ElectionLoop
         return outcome;
     }
 
+    /// <summary>What <see cref="Reconfigure"/> would do with this configuration now; it does nothing.</summary>
+    public ReconfigureOutcome PlanReconfiguration(NodeConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return Match(config).Outcome;
+    }
+
     /// <summary>Whether the other settings describe the same virtual router on the wire and on the host.</summary>
     public static bool IsSameRouter(VirtualRouterConfig one, VirtualRouterConfig other)
     {
@@ -85,6 +76,63 @@ public sealed partial class ElectionLoop
             && one.HasFamily(IpFamily.IPv4) == other.HasFamily(IpFamily.IPv4)
             && one.HasFamily(IpFamily.IPv6) == other.HasFamily(IpFamily.IPv6);
     }
+
+    /// <summary>The one place that decides what a configuration changes: for the plan and for the deed.</summary>
+    private (ReconfigureOutcome Outcome, List<(RouterRuntime Router, VirtualRouterConfig? Next)> Steps) Match(NodeConfig config)
+    {
+        var outcome = new ReconfigureOutcome();
+        var added = config.VirtualRouters.ToDictionary(r => r.Name);
+        List<(RouterRuntime, VirtualRouterConfig?)> steps = [];
+        if (config.Node != Config.Node)
+            outcome.Settings.Add(new SettingChange("", "node", Config.Node, config.Node));
+        foreach (var router in _routers)
+        {
+            var old = router.Config;
+            if (router.Departing)
+            {
+                steps.Add((router, null)); // it is no part of the configuration any more
+                continue;
+            }
+
+            if (added.TryGetValue(old.Name, out var next))
+                outcome.Settings.AddRange(SettingChange.Between(old, next));
+            if (next is null || !IsSameRouter(old, next))
+            {
+                outcome.Removed.Add(old.Name);
+                if (router.Election.State == RouterState.Active)
+                    outcome.Moves.Add(old.Name);
+                steps.Add((router, null));
+                continue;
+            }
+
+            added.Remove(old.Name);
+            if (old.Equals(next))
+            {
+                outcome.Unchanged.Add(old.Name);
+                continue;
+            }
+
+            outcome.Changed.Add(old.Name);
+            if (MayMove(router.Election.State, old, next))
+                outcome.MayMove.Add(old.Name);
+            steps.Add((router, next));
+        }
+
+        foreach (var router in config.VirtualRouters)
+            if (added.ContainsKey(router.Name))
+                outcome.Added.Add(router.Name);
+        steps.Reverse();
+        return (outcome, steps);
+    }
+
+    /// <summary>Whether another host may win, or lose, an election that it did not with the old settings.</summary>
+    private static bool MayMove(RouterState state, VirtualRouterConfig old, VirtualRouterConfig next) => state switch
+    {
+        RouterState.Active => next.Priority < old.Priority,
+        RouterState.Backup => next.Priority > old.Priority || (next.Preempt != old.Preempt && next.Preempt.Enabled),
+        RouterState.Initialize or RouterState.Fault => false,
+        _ => throw new InvalidOperationException($"unknown state {state}"),
+    };
 
     private void RemoveDropped(RouterRuntime router, VirtualRouterConfig next)
     {

@@ -139,6 +139,29 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task A_plan_shows_old_and_new_and_asks_for_nothing_else()
+    {
+        const string Answer = """{"changed":true,"planned":true,"changed_routers":["db"],"unchanged":["web"],"settings":[{"router":"db","key":"priority","old":"150","new":"120"}],"moves":[],"may_move":["db"],"message":"nothing was done"}""";
+        await using var daemon = FakeDaemon.Answering(Answer);
+
+        Assert.Equal(
+            new CommandRun(
+                ExitCode.Ok,
+                """
+                nothing was done
+                  changed: db
+                    db: priority 150 -> 120
+                  same:    web
+                  may move: db
+
+                """,
+                ""),
+            CommandRun.Of("reload", "--plan", "--socket", daemon.SocketPath));
+        Assert.Equal(new CommandRun(ExitCode.Ok, Answer + "\n", ""), CommandRun.Of("reload", "--plan", "--json", "--socket", daemon.SocketPath));
+        Assert.Equal(["POST /v1/reload?plan=true HTTP/1.1", "POST /v1/reload?plan=true HTTP/1.1"], daemon.Requests);
+    }
+
+    [Fact]
     public async Task Reload_that_changes_nothing_is_one_line()
     {
         await using var daemon = FakeDaemon.Answering("""{"changed":false,"message":"nothing changed"}""");

@@ -102,9 +102,12 @@ public sealed class ContractJsonTests
                 },
                 ContractJson.Default.EventDocument));
         Assert.Equal(
-            """{"changed":true,"added":["a"],"removed":[],"changed_routers":["b"],"moves":null,"message":"m"}""",
+            """{"changed":true,"added":["a"],"removed":[],"changed_routers":["b"],"planned":false,"unchanged":[],"settings":[{"router":"b","key":"priority","old":"1","new":"2"}],"may_move":[],"left_out":0,"moves":null,"message":"m"}""",
             JsonSerializer.Serialize(
-                new ReloadResult { Changed = true, Added = ["a"], ChangedRouters = ["b"], Message = "m" },
+                new ReloadResult
+                {
+                    Changed = true, Added = ["a"], ChangedRouters = ["b"], Settings = [new() { Router = "b", Key = "priority", Old = "1", New = "2" }], Message = "m",
+                },
                 ContractJson.Default.ReloadResult));
         Assert.Equal(
             """{"error":{"code":"refused","message":"m","remedy":"r","details":[]}}""",

@@ -106,12 +106,35 @@ public class StatusMessageTests
         Assert.Equal([new LatenessBucket(3, 2), new LatenessBucket(103, 1)], host.Buckets);
         Assert.Equal(0, reader.Rest.Length);
 
-        var done = new ConfigurationDoneMessage(true, "", ["new"], ["old"], ["a", "b"]);
+        var outcome = new ReconfigureOutcome { Added = { "new" }, Removed = { "old" }, Changed = { "a", "b" }, Unchanged = { "c" }, Moves = { "old" }, MayMove = { "a" } };
+        outcome.Settings.Add(new("a", "priority", "150", "120"));
+        var done = new ConfigurationDoneMessage(true, Planned: true, "", outcome);
         reader = new SpanReader(buffer.AsSpan(0, done.Write(buffer)));
         Assert.Equal((byte)MessageKind.ConfigurationDone, reader.ReadByte());
         var read = ConfigurationDoneMessage.Read(ref reader);
-        Assert.Equal((true, ""), (read.Accepted, read.Error));
-        Assert.Equal<string[]>([["new"], ["old"], ["a", "b"]], [[.. read.Added], [.. read.Removed], [.. read.Changed]]);
+        Assert.Equal((true, true, "", 0), (read.Accepted, read.Planned, read.Error, read.LeftOut));
+        Assert.Equal<string[]>(
+            [["new"], ["old"], ["a", "b"], ["c"], ["old"], ["a"]],
+            [[.. read.Outcome.Added], [.. read.Outcome.Removed], [.. read.Outcome.Changed], [.. read.Outcome.Unchanged], [.. read.Outcome.Moves], [.. read.Outcome.MayMove]]);
+        Assert.Equal(outcome.Settings, read.Outcome.Settings);
+        Assert.Equal(0, reader.Rest.Length);
+    }
+
+    [Fact]
+    public void A_plan_that_is_too_large_for_its_buffer_says_how_much_was_left_out()
+    {
+        var outcome = new ReconfigureOutcome { Moves = { "db" } };
+        outcome.Unchanged.AddRange(Enumerable.Range(0, 100).Select(i => $"router{i:00}"));
+        outcome.Settings.Add(new("db", "addresses", new string('o', 600), "[]"));
+        var buffer = new byte[512];
+
+        var reader = new SpanReader(buffer.AsSpan(0, new ConfigurationDoneMessage(true, Planned: true, "", outcome).Write(buffer)));
+        reader.ReadByte();
+        var read = ConfigurationDoneMessage.Read(ref reader);
+
+        Assert.Equal(["db"], read.Outcome.Moves);
+        Assert.Equal(101, read.LeftOut + read.Outcome.Unchanged.Count);
+        Assert.InRange(read.Outcome.Unchanged.Count, 40, 50);
     }
 
     [Fact]

@@ -159,7 +159,16 @@ internal sealed class ApiServer(NodeChannel channel, StatusText status, EventRin
 
     private async Task ReloadAsync(HttpContext context)
     {
-        var (result, error) = await reload.ReloadAsync().ConfigureAwait(false);
+        var plan = context.Request.Query[ApiPaths.PlanParameter];
+        if (plan.Count > 0 && plan != "true" && plan != "false")
+        {
+            // Whoever wanted a plan must never get the deed.
+            await FailAsync(context, StatusCodes.Status400BadRequest, ErrorCodes.BadRequest,
+                $"'{plan}' is neither true nor false", $"give {ApiPaths.PlanParameter}=true or leave it out").ConfigureAwait(false);
+            return;
+        }
+
+        var (result, error) = await reload.ReloadAsync(plan == "true").ConfigureAwait(false);
         if (result is not null)
         {
             await WriteAsync(context, result, ContractJson.Default.ReloadResult).ConfigureAwait(false);

@@ -31,16 +31,23 @@ internal static class ControlProcess
         var aside = new AsideService(channel, new AsideStore(options.StateDirectory), events);
         channel.OnEvent = aside.OnEvent;
         var reload = new ReloadService(options.ConfigFile, channel, events);
+        using var ready = EventFd.FromInherited(Descriptors.ControlReady);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
-            _ = reload.ReloadAsync();
+            _ = ReloadForSignal(reload, ready);
         });
         using var guardian = new GuardianChannel(SeqPacketSocket.FromInherited(Descriptors.GuardianReports), events);
         guardian.Start();
         channel.Start();
-        using (var ready = EventFd.FromInherited(Descriptors.ControlReady))
-            ready.Signal();
+        ready.Signal();
         return ApiServer.Run(options, channel, new StatusText(clock, () => guardian.Status, FilteredCounts.Read), events, reload, aside, stopping.Token);
+    }
+
+    // The guardian hears when it is over, and tells the service manager.
+    private static async Task ReloadForSignal(ReloadService reload, EventFd ready)
+    {
+        await reload.ReloadAsync(planOnly: false).ConfigureAwait(false);
+        ready.Signal();
     }
 }

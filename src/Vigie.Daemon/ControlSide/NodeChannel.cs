@@ -31,6 +31,7 @@ internal sealed class NodeChannel : IDisposable
     private TaskCompletionSource<ConfigurationDoneMessage>? _done;
     private readonly SemaphoreSlim _oneWish = new(1, 1);
     private TaskCompletionSource<AsideAnswer>? _aside;
+    private bool _planning;
     private volatile bool _stop;
 
     public NodeChannel(SeqPacketSocket socket, EventRing events, WallClock clock)
@@ -69,18 +70,18 @@ internal sealed class NodeChannel : IDisposable
         }
     }
 
-    /// <summary>Has the node make a checked configuration live; the answer says what changed.</summary>
-    public async Task<ConfigurationDoneMessage> ConfigureAsync(ReadOnlyMemory<byte> text)
+    /// <summary>Has the node make a checked configuration live, or only plan it; the answer says what changed or would change.</summary>
+    public async Task<ConfigurationDoneMessage> ConfigureAsync(ReadOnlyMemory<byte> text, bool planOnly)
     {
         await _oneReload.WaitAsync().ConfigureAwait(false);
         try
         {
             var answer = new TaskCompletionSource<ConfigurationDoneMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
             lock (_gate)
-                _done = answer;
+                (_done, _planning) = (answer, planOnly);
             for (var at = 0; at < text.Length; at += PieceLength)
                 Send([(byte)MessageKind.ConfigurationPiece, at == 0 ? (byte)1 : (byte)0, .. text.Span.Slice(at, Math.Min(PieceLength, text.Length - at))]);
-            Send([(byte)MessageKind.ConfigurationCommit]);
+            Send([(byte)MessageKind.ConfigurationCommit, planOnly ? (byte)1 : (byte)0]);
             return await answer.Task.WaitAsync(AnswerTime).ConfigureAwait(false);
         }
         finally
@@ -190,7 +191,8 @@ internal sealed class NodeChannel : IDisposable
             case MessageKind.ConfigurationDone:
                 var done = ConfigurationDoneMessage.Read(ref reader);
                 lock (_gate)
-                    _done?.TrySetResult(done);
+                    if (done.Planned == _planning) // a plan that came too late is no answer to a reload
+                        _done?.TrySetResult(done);
                 break;
             case MessageKind.AsideDone:
                 var granted = (AsideAnswer)reader.ReadByte();

@@ -2,6 +2,7 @@ using System.Text;
 using Vigie.Configuration;
 using Vigie.Contract;
 using Vigie.Daemon.GuardianSide;
+using Vigie.Node.Messages;
 
 namespace Vigie.Daemon.ControlSide;
 
@@ -9,24 +10,26 @@ namespace Vigie.Daemon.ControlSide;
 internal sealed class ReloadService(string configFile, NodeChannel channel, EventRing events)
 {
     /// <summary>The result, or the error that explains why nothing changed. Never throws.</summary>
-    public async Task<(ReloadResult? Result, ErrorDetail? Error)> ReloadAsync()
+    /// <param name="planOnly">Whether to say what would change, and to change nothing.</param>
+    public async Task<(ReloadResult? Result, ErrorDetail? Error)> ReloadAsync(bool planOnly)
     {
         try
         {
-            var (result, error) = await TryReloadAsync().ConfigureAwait(false);
-            if (error is not null)
+            var (result, error) = await TryReloadAsync(planOnly).ConfigureAwait(false);
+            if (error is not null && !planOnly)
                 events.Add(EventText.Own("reload_refused", EventSeverity.Error,
                     $"{error.Message}; the running configuration stays{string.Concat(error.Details.Select(d => $"\n{d}"))}", error.Remedy));
             return (result, error);
         }
         catch (Exception e) when (e is TimeoutException or IOException)
         {
-            events.Add(EventText.Own("reload_refused", EventSeverity.Error, $"the node did not take the configuration: {e.Message}"));
+            if (!planOnly)
+                events.Add(EventText.Own("reload_refused", EventSeverity.Error, $"the node did not take the configuration: {e.Message}"));
             return (null, new ErrorDetail { Code = ErrorCodes.Busy, Message = $"the node did not take the configuration: {e.Message}" });
         }
     }
 
-    private async Task<(ReloadResult?, ErrorDetail?)> TryReloadAsync()
+    private async Task<(ReloadResult?, ErrorDetail?)> TryReloadAsync(bool planOnly)
     {
         if (StartChecks.ReadConfiguration(configFile, out var text) is { } unreadable)
             return (null, new ErrorDetail { Code = ErrorCodes.ConfigurationInvalid, Message = unreadable });
@@ -39,19 +42,35 @@ internal sealed class ReloadService(string configFile, NodeChannel channel, Even
                 Remedy = $"correct the file and check it with `vigie config check {configFile}`",
                 Details = read.RenderEach(),
             });
-        var done = await channel.ConfigureAsync(Encoding.UTF8.GetBytes(text)).ConfigureAwait(false);
+        var done = await channel.ConfigureAsync(Encoding.UTF8.GetBytes(text), planOnly).ConfigureAwait(false);
         if (!done.Accepted)
             return (null, new ErrorDetail { Code = ErrorCodes.Internal, Message = $"the node refused the configuration: {done.Error}" });
-        var changed = done.Added.Count + done.Removed.Count + done.Changed.Count > 0;
-        return (new ReloadResult
+        return (Describe(done), null);
+    }
+
+    private static ReloadResult Describe(ConfigurationDoneMessage done)
+    {
+        var outcome = done.Outcome;
+        var changed = outcome.Added.Count + outcome.Removed.Count + outcome.Changed.Count + outcome.Settings.Count > 0;
+        var counts = $"{outcome.Added.Count} added, {outcome.Removed.Count} removed, {outcome.Changed.Count} changed";
+        return new ReloadResult
         {
             Changed = changed,
-            Added = done.Added,
-            Removed = done.Removed,
-            ChangedRouters = done.Changed,
-            Message = changed
-                ? $"the new configuration is live: {done.Added.Count} added, {done.Removed.Count} removed, {done.Changed.Count} changed"
-                : "the file says what is running already",
-        }, null);
+            Planned = done.Planned,
+            Added = outcome.Added,
+            Removed = outcome.Removed,
+            ChangedRouters = outcome.Changed,
+            Unchanged = outcome.Unchanged,
+            Settings = [.. outcome.Settings.Select(s => new SettingChangeDocument { Router = s.Router, Key = s.Key, Old = s.Old, New = s.New })],
+            Moves = outcome.Moves,
+            MayMove = outcome.MayMove,
+            LeftOut = done.LeftOut,
+            Message = (changed, done.Planned) switch
+            {
+                (false, _) => "the file says what is running already",
+                (true, false) => $"the new configuration is live: {counts}",
+                (true, true) => $"a reload would make of the virtual routers: {counts}; nothing was done",
+            },
+        };
     }
 }

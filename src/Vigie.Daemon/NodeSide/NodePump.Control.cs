@@ -33,7 +33,7 @@ internal sealed partial class NodePump
                 _configurationText.AddRange(message[2..]);
                 break;
             case MessageKind.ConfigurationCommit:
-                Parse([.. _configurationText]);
+                Parse([.. _configurationText], planOnly: message[1] != 0);
                 _configurationText.Clear();
                 break;
             case MessageKind.Aside:
@@ -73,7 +73,7 @@ internal sealed partial class NodePump
     }
 
     /// <summary>Text is read on an ordinary thread; this one goes on advertising meanwhile.</summary>
-    private void Parse(byte[] text) => ThreadPool.QueueUserWorkItem(_ =>
+    private void Parse(byte[] text, bool planOnly) => ThreadPool.QueueUserWorkItem(_ =>
     {
         try
         {
@@ -87,6 +87,7 @@ internal sealed partial class NodePump
             _unparsable = e.Message;
         }
 
+        _planOnly = planOnly;
         _parseDone = true;
         _sockets.Wake.Signal();
     });
@@ -94,17 +95,21 @@ internal sealed partial class NodePump
     private void TakeConfiguration(Instant now)
     {
         _parseDone = false;
-        if (_parsed is { } config)
+        if (_parsed is { } planned && _planOnly)
+        {
+            _channel.SendDone(new ConfigurationDoneMessage(true, Planned: true, "", _loop.PlanReconfiguration(planned)));
+        }
+        else if (_parsed is { } config)
         {
             var outcome = _loop.Reconfigure(now, config);
             _text = _parsedText;
             if (_serves)
                 LayBoard();
-            _channel.SendDone(new ConfigurationDoneMessage(true, "", outcome.Added, outcome.Removed, outcome.Changed));
+            _channel.SendDone(new ConfigurationDoneMessage(true, Planned: false, "", outcome));
         }
         else
         {
-            _channel.SendDone(new ConfigurationDoneMessage(false, _unparsable ?? "", [], [], []));
+            _channel.SendDone(new ConfigurationDoneMessage(false, _planOnly, _unparsable ?? "", new ReconfigureOutcome()));
         }
 
         _parsed = null;

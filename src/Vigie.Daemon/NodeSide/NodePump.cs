@@ -71,6 +71,7 @@ internal sealed partial class NodePump : IDisposable
     private NodeConfig? _parsed;
     private byte[] _parsedText = [];
     private string? _unparsable;
+    private bool _planOnly;
     private volatile bool _parseDone;
     private long _allocatedAtStart;
     private volatile bool _leave;

@@ -1,25 +1,50 @@
+using System.Text;
+using Vigie.Core.Configuration;
+
 namespace Vigie.Node.Messages;
 
-/// <summary>The node's answer to a new configuration: what changed, or why it was refused.</summary>
-public sealed record ConfigurationDoneMessage(bool Accepted, string Error, List<string> Added, List<string> Removed, List<string> Changed)
+/// <summary>The node's answer to a new configuration: what changed or would change, or why it was refused.</summary>
+/// <param name="Accepted">False when nothing was done because of <paramref name="Error"/>.</param>
+/// <param name="Planned">True when only the plan was asked for.</param>
+/// <param name="Error">Why it was refused; empty otherwise.</param>
+/// <param name="Outcome">What changed or would change.</param>
+/// <param name="LeftOut">Names and settings that found no room in the message; they shorten only what people read.</param>
+public sealed record ConfigurationDoneMessage(bool Accepted, bool Planned, string Error, ReconfigureOutcome Outcome, int LeftOut = 0)
 {
-    private const int LongestName = 64;
+    /// <summary>The counts of seven lists and of what was left out.</summary>
+    private const int Counts = 8 * sizeof(int);
 
-    /// <summary>Writes the answer; names that would not fit are left out, which only shortens what people read.</summary>
+    /// <summary>Writes the answer; what would not fit is left out and counted.</summary>
     public int Write(Span<byte> buffer)
     {
         var writer = new SpanWriter(buffer);
         writer.Write((byte)MessageKind.ConfigurationDone);
         writer.Write(Accepted);
+        writer.Write(Planned);
         writer.Write(Error);
-        foreach (var names in (List<string>[])[Added, Removed, Changed])
+        var room = buffer.Length - writer.Length - Counts;
+        var leftOut = LeftOut;
+        // What moves is worth most to the reader, what stays as it is the least.
+        foreach (var names in Names(Outcome))
         {
-            var room = Math.Min(names.Count, (buffer.Length - writer.Length) / 3 / (LongestName + 2));
-            writer.Write(room);
-            for (var i = 0; i < room; i++)
+            var fitting = Fitting(names, LengthOf, ref room, ref leftOut);
+            writer.Write(fitting);
+            for (var i = 0; i < fitting; i++)
                 writer.Write(names[i]);
         }
 
+        var settings = Fitting(Outcome.Settings, s => LengthOf(s.Router) + LengthOf(s.Key) + LengthOf(s.Old) + LengthOf(s.New), ref room, ref leftOut);
+        writer.Write(settings);
+        for (var i = 0; i < settings; i++)
+        {
+            var change = Outcome.Settings[i];
+            writer.Write(change.Router);
+            writer.Write(change.Key);
+            writer.Write(change.Old);
+            writer.Write(change.New);
+        }
+
+        writer.Write(leftOut);
         return writer.Length;
     }
 
@@ -27,16 +52,32 @@ public sealed record ConfigurationDoneMessage(bool Accepted, string Error, List<
     public static ConfigurationDoneMessage Read(ref SpanReader reader)
     {
         var accepted = reader.ReadBoolean();
+        var planned = reader.ReadBoolean();
         var error = reader.ReadString();
-        return new ConfigurationDoneMessage(accepted, error, ReadNames(ref reader), ReadNames(ref reader), ReadNames(ref reader));
+        var outcome = new ReconfigureOutcome();
+        foreach (var names in Names(outcome))
+            for (var count = reader.ReadInt32(); count > 0; count--)
+                names.Add(reader.ReadString());
+        for (var count = reader.ReadInt32(); count > 0; count--)
+            outcome.Settings.Add(new SettingChange(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString()));
+        return new ConfigurationDoneMessage(accepted, planned, error, outcome, reader.ReadInt32());
     }
 
-    private static List<string> ReadNames(ref SpanReader reader)
+    private static List<string>[] Names(ReconfigureOutcome outcome) =>
+        [outcome.Moves, outcome.MayMove, outcome.Removed, outcome.Added, outcome.Changed, outcome.Unchanged];
+
+    private static int Fitting<T>(List<T> values, Func<T, int> length, ref int room, ref int leftOut)
     {
-        var count = reader.ReadInt32();
-        List<string> names = new(count);
-        for (var i = 0; i < count; i++)
-            names.Add(reader.ReadString());
-        return names;
+        var fitting = 0;
+        while (fitting < values.Count && length(values[fitting]) is var next && next <= room)
+        {
+            room -= next;
+            fitting++;
+        }
+
+        leftOut += values.Count - fitting;
+        return fitting;
     }
+
+    private static int LengthOf(string text) => sizeof(ushort) + Encoding.UTF8.GetByteCount(text);
 }

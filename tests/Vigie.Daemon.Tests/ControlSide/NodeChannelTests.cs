@@ -3,6 +3,7 @@ using Vigie.Contract;
 using Vigie.Core;
 using Vigie.Daemon.ControlSide;
 using Vigie.Linux;
+using Vigie.Node;
 using Vigie.Node.Messages;
 using Vigie.Node.Routers;
 using Xunit;
@@ -76,7 +77,7 @@ public sealed class NodeChannelTests : IDisposable
     public async Task A_long_configuration_arrives_whole_and_in_order()
     {
         var text = string.Join('\n', Enumerable.Range(0, 20_000).Select(i => $"# line {i}"));
-        var configuring = Task.Run(() => _channel.ConfigureAsync(Encoding.UTF8.GetBytes(text)), TestContext.Current.CancellationToken);
+        var configuring = Task.Run(() => _channel.ConfigureAsync(Encoding.UTF8.GetBytes(text), planOnly: false), TestContext.Current.CancellationToken);
         var received = new StringBuilder();
         while (true)
         {
@@ -88,14 +89,19 @@ public sealed class NodeChannelTests : IDisposable
             received.Append(Encoding.UTF8.GetString(message.AsSpan(2)));
         }
 
-        var length = new ConfigurationDoneMessage(true, "", ["web"], ["old"], ["db", "lb"]).Write(_buffer);
-        Assert.Equal(0, _node.Send(_buffer.AsSpan(0, length)));
+        // First the late answer to an earlier plan, which is not what was asked for.
+        foreach (var planned in (bool[])[true, false])
+        {
+            var outcome = new ReconfigureOutcome { Added = { planned ? "late" : "web" }, Removed = { "old" }, Changed = { "db", "lb" } };
+            var length = new ConfigurationDoneMessage(true, planned, "", outcome).Write(_buffer);
+            Assert.Equal(0, _node.Send(_buffer.AsSpan(0, length)));
+        }
 
         var done = await configuring.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.Equal(text, received.ToString());
-        Assert.Equal(["web"], done.Added);
-        Assert.Equal(["old"], done.Removed);
-        Assert.Equal(["db", "lb"], done.Changed);
+        Assert.Equal(["web"], done.Outcome.Added);
+        Assert.Equal(["old"], done.Outcome.Removed);
+        Assert.Equal(["db", "lb"], done.Outcome.Changed);
     }
 
     private void Answer(int routers, int request = 1, string node = "alpha")

@@ -54,6 +54,39 @@ public sealed class ReloadTests
         AssertNoOutage(scene, from);
     }
 
+    [Fact]
+    public void A_plan_says_what_the_reload_then_does_and_does_nothing()
+    {
+        using var scene = new VipScene();
+        var (alpha, beta) = scene.StartPair();
+        var before = alpha.TryRouter("db")!;
+        var from = LabClock.Now;
+        File.WriteAllText(VigieDaemon.ConfigPath(scene.Alpha), scene.Yaml(scene.Alpha, 120));
+
+        var plan = JsonSerializer.Deserialize(alpha.Reload(plan: "true").Body, ContractJson.Default.ReloadResult)!;
+        Assert.True(plan is { Changed: true, Planned: true });
+        Assert.Equal(("db", "priority", "150", "120"), Assert.Single(plan.Settings) is var setting ? (setting.Router, setting.Key, setting.Old, setting.New) : default);
+        Assert.Equal(["db"], plan.MayMove); // whether another host is better is not known
+        Assert.Equal(400, alpha.Reload(plan: "perhaps").Status);
+        scene.AssertOnlyOwner(scene.Alpha);
+        Assert.Equal((150, before.Transitions), (alpha.TryRouter("db")!.Priority, alpha.TryRouter("db")!.Transitions));
+
+        var (exitCode, output, _) = scene.Alpha.TryExecute(VigieDaemon.FindExecutable(), "reload", "--plan", "--socket", scene.Alpha.SocketPath);
+        Assert.Equal(ExitCode.Ok, exitCode);
+        Assert.Contains("priority 150 -> 120", output, StringComparison.Ordinal);
+
+        var done = JsonSerializer.Deserialize(alpha.Reload().Body, ContractJson.Default.ReloadResult)!;
+        Assert.Equal((false, plan.Settings.Count, "db"), (done.Planned, done.Settings.Count, Assert.Single(done.ChangedRouters)));
+        alpha.WaitForRouter("db", "the new priority", router => router.Priority == 120);
+
+        File.WriteAllText(VigieDaemon.ConfigPath(scene.Alpha), scene.Yaml(scene.Alpha, 150) + Mistake);
+        (exitCode, _, var errors) = scene.Alpha.TryExecute(VigieDaemon.FindExecutable(), "reload", "--plan", "--socket", scene.Alpha.SocketPath);
+        Assert.Equal(ExitCode.Configuration, exitCode);
+        Assert.Contains("strict_adresses", errors, StringComparison.Ordinal);
+        Assert.Equal(1, beta.TryRouter("db")!.Transitions);
+        AssertNoOutage(scene, from);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
