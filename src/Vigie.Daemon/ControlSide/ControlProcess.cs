@@ -30,7 +30,7 @@ internal static class ControlProcess
         using var channel = new NodeChannel(SeqPacketSocket.FromInherited(Descriptors.Channel), events, clock);
         var aside = new AsideService(channel, new AsideStore(options.StateDirectory), events);
         channel.OnEvent = aside.OnEvent;
-        var reload = new ReloadService(options.ConfigFile, channel, events);
+        using var reload = new ReloadService(options.ConfigFile, channel, events);
         using var ready = EventFd.FromInherited(Descriptors.ControlReady);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {

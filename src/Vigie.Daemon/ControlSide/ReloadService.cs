@@ -7,12 +7,18 @@ using Vigie.Node.Messages;
 namespace Vigie.Daemon.ControlSide;
 
 /// <summary>Reloads: read, check, and only then hand over. Any error leaves everything as it was.</summary>
-internal sealed class ReloadService(string configFile, NodeChannel channel, EventRing events)
+internal sealed class ReloadService(string configFile, NodeChannel channel, EventRing events) : IDisposable
 {
+    /// <summary>From reading the file to the answer: else one who read an older file could be the last to hand it over.</summary>
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    public void Dispose() => _oneAtATime.Dispose();
+
     /// <summary>The result, or the error that explains why nothing changed. Never throws.</summary>
     /// <param name="planOnly">Whether to say what would change, and to change nothing.</param>
     public async Task<(ReloadResult? Result, ErrorDetail? Error)> ReloadAsync(bool planOnly)
     {
+        await _oneAtATime.WaitAsync().ConfigureAwait(false);
         try
         {
             var (result, error) = await TryReloadAsync(planOnly).ConfigureAwait(false);
@@ -26,6 +32,10 @@ internal sealed class ReloadService(string configFile, NodeChannel channel, Even
             if (!planOnly)
                 events.Add(EventText.Own("reload_refused", EventSeverity.Error, $"the node did not take the configuration: {e.Message}"));
             return (null, new ErrorDetail { Code = ErrorCodes.Busy, Message = $"the node did not take the configuration: {e.Message}" });
+        }
+        finally
+        {
+            _oneAtATime.Release();
         }
     }
 

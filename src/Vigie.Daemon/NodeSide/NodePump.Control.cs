@@ -77,42 +77,41 @@ internal sealed partial class NodePump
     {
         try
         {
-            _parsed = _readConfiguration(Encoding.UTF8.GetString(text));
-            _parsedText = text;
-            _unparsable = null;
+            _parsed.Enqueue(new ParsedConfiguration(_readConfiguration(Encoding.UTF8.GetString(text)), text, "", planOnly));
         }
         catch (FormatException e)
         {
-            _parsed = null;
-            _unparsable = e.Message;
+            _parsed.Enqueue(new ParsedConfiguration(null, text, e.Message, planOnly));
         }
 
-        _planOnly = planOnly;
-        _parseDone = true;
         _sockets.Wake.Signal();
     });
 
     private void TakeConfiguration(Instant now)
     {
-        _parseDone = false;
-        if (_parsed is { } planned && _planOnly)
+        while (_parsed.TryDequeue(out var parsed))
         {
-            _channel.SendDone(new ConfigurationDoneMessage(true, Planned: true, "", _loop.PlanReconfiguration(planned)));
-        }
-        else if (_parsed is { } config)
-        {
-            var outcome = _loop.Reconfigure(now, config);
-            _text = _parsedText;
-            if (_serves)
-                LayBoard();
-            _channel.SendDone(new ConfigurationDoneMessage(true, Planned: false, "", outcome));
-        }
-        else
-        {
-            _channel.SendDone(new ConfigurationDoneMessage(false, _planOnly, _unparsable ?? "", new ReconfigureOutcome()));
+            if (parsed.Config is not { } config)
+            {
+                _channel.SendDone(new ConfigurationDoneMessage(false, parsed.PlanOnly, parsed.Error, new ReconfigureOutcome()));
+            }
+            else if (parsed.PlanOnly)
+            {
+                _channel.SendDone(new ConfigurationDoneMessage(true, Planned: true, "", _loop.PlanReconfiguration(config)));
+            }
+            else
+            {
+                var outcome = _loop.Reconfigure(now, config);
+                _text = parsed.Text;
+                if (_serves)
+                    LayBoard();
+                _channel.SendDone(new ConfigurationDoneMessage(true, Planned: false, "", outcome));
+            }
         }
 
-        _parsed = null;
         _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
     }
+
+    /// <summary>What became of one text. In one piece: a plan that took long must never be taken for the reload after it.</summary>
+    private sealed record ParsedConfiguration(NodeConfig? Config, byte[] Text, string Error, bool PlanOnly);
 }

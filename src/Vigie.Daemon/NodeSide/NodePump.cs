@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Vigie.Core;
 using Vigie.Core.Configuration;
@@ -68,11 +69,7 @@ internal sealed partial class NodePump : IDisposable
     private bool _serves;
     private readonly RoleBoard _board;
     private byte[] _text;
-    private NodeConfig? _parsed;
-    private byte[] _parsedText = [];
-    private string? _unparsable;
-    private bool _planOnly;
-    private volatile bool _parseDone;
+    private readonly ConcurrentQueue<ParsedConfiguration> _parsed = new();
     private long _allocatedAtStart;
     private volatile bool _leave;
     private bool _leaving;
@@ -156,7 +153,7 @@ internal sealed partial class NodePump : IDisposable
             var now = Clock.Now();
             // A deadline is near or over: everything is read first, also what arrived after the wait had ended.
             Drain(now, now >= next ? Everything : ready);
-            if (_parseDone)
+            if (!_parsed.IsEmpty)
                 TakeConfiguration(now);
         }
     }

@@ -1,0 +1,107 @@
+using System.Text;
+using Vigie.Contract;
+using Vigie.Core;
+using Vigie.Daemon.ControlSide;
+using Vigie.Linux;
+using Vigie.Node;
+using Vigie.Node.Messages;
+using Xunit;
+
+namespace Vigie.Daemon.Tests.ControlSide;
+
+/// <summary>Reloads and plans that are asked for at the same time, against a node's end that the test plays by hand.</summary>
+public sealed class ReloadServiceTests : IDisposable
+{
+    private const string Older = "virtual_routers:\n  - {name: db, vrid: 51, interface: eth0, addresses: [10.77.0.100/24]}\n";
+    private const string Newer = "virtual_routers:\n  - {name: db, vrid: 51, interface: eth0, addresses: [10.77.0.101/24]}\n";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("vigie-reload-");
+    private readonly LogWriter _log = new(TextWriter.Null, LogFormat.Json);
+    private readonly SeqPacketSocket _node;
+    private readonly NodeChannel _channel;
+    private readonly ReloadService _reload;
+    private readonly byte[] _buffer = new byte[Descriptors.LongestMessage];
+
+    public ReloadServiceTests()
+    {
+        (_node, var control) = SeqPacketSocket.CreatePair();
+        var events = new EventRing(_log);
+        _channel = new NodeChannel(control, events, new WallClock());
+        _channel.Start();
+        _reload = new ReloadService(ConfigFile, _channel, events);
+    }
+
+    private string ConfigFile => Path.Combine(_folder.FullName, "vigie.yaml");
+
+    public void Dispose()
+    {
+        _reload.Dispose();
+        _channel.Dispose();
+        _node.Dispose();
+        _log.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Who_waits_for_another_reload_or_plan_reads_the_file_after_it(bool firstPlans, bool secondPlans)
+    {
+        File.WriteAllText(ConfigFile, Older);
+        var first = _reload.ReloadAsync(firstPlans);
+        Assert.Equal((Older, firstPlans), ReceiveConfiguration());
+        var second = _reload.ReloadAsync(secondPlans); // waits; had it read the file by now, the older one would win in the end
+        File.WriteAllText(ConfigFile, Newer);
+
+        Answer(firstPlans);
+
+        Assert.Equal(firstPlans, (await first.WaitAsync(Patience, TestContext.Current.CancellationToken)).Result!.Planned);
+        Assert.Equal((Newer, secondPlans), ReceiveConfiguration());
+        Answer(secondPlans);
+        Assert.Equal(secondPlans, (await second.WaitAsync(Patience, TestContext.Current.CancellationToken)).Result!.Planned);
+    }
+
+    [Fact]
+    public async Task An_error_in_the_file_keeps_nobody_from_reloading_later()
+    {
+        File.WriteAllText(ConfigFile, "virtual_routers: 7\n");
+        var (result, error) = await _reload.ReloadAsync(planOnly: false).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Null(result);
+        Assert.NotNull(error);
+        File.WriteAllText(ConfigFile, Older);
+
+        var again = _reload.ReloadAsync(planOnly: false);
+
+        Assert.Equal((Older, false), ReceiveConfiguration());
+        Answer(planned: false);
+        Assert.NotNull((await again.WaitAsync(Patience, TestContext.Current.CancellationToken)).Result);
+    }
+
+    private void Answer(bool planned)
+    {
+        var length = new ConfigurationDoneMessage(true, planned, "", new ReconfigureOutcome { Changed = { "db" } }).Write(_buffer);
+        Assert.Equal(0, _node.Send(_buffer.AsSpan(0, length)));
+    }
+
+    private (string Text, bool Planned) ReceiveConfiguration()
+    {
+        var piece = Receive();
+        Assert.Equal((byte)MessageKind.ConfigurationPiece, piece[0]);
+        var commit = Receive();
+        Assert.Equal((byte)MessageKind.ConfigurationCommit, commit[0]);
+        return (Encoding.UTF8.GetString(piece.AsSpan(2)), commit[1] != 0);
+    }
+
+    private byte[] Receive()
+    {
+        using var epoll = new Epoll();
+        epoll.Add(_node, 1, EpollInterest.Readable);
+        var ready = new EpollEvent[1];
+        Assert.True(epoll.Wait(ready, (int)Patience.TotalMilliseconds) > 0, "control sent nothing");
+        Assert.Equal(ReceiveResult.Data, _node.TryReceive(_buffer, out var length));
+        return _buffer[..length];
+    }
+}
