@@ -112,7 +112,7 @@ public sealed partial class GuardianLoop(RoleBoard board, IGuardianHost host, IA
         var next = Cover(now);
         // A node that has just begun, or a router that has just become Active, is seen soon.
         if (_life is NodeLife.Starting or NodeLife.Serving)
-            next = Instant.Min(Instant.Min(next, HangsAt()), now + (_life == NodeLife.Starting ? LookWhileStarting : LookWhileServing));
+            next = Instant.Min(Instant.Min(next, Instant.Max(HangsAt(), _graceUntil)), now + (_life == NodeLife.Starting ? LookWhileStarting : LookWhileServing));
         return _nextWake = Instant.Min(next, _startAt);
     }
 

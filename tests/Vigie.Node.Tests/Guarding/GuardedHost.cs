@@ -77,7 +77,7 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
         {
             StepNode();
             if (!GuardianSleeps)
-                _guardianWake = Guardian.Step(Now);
+                StepGuardian();
             StepNode();
             var next = Instant.Min(_nodeBeginsAt, GuardianSleeps ? Instant.Never : _guardianWake);
             if (Node is not null && !Hangs)
@@ -182,6 +182,13 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
     }
 
     void INodeEventSink.Report(in NodeEvent nodeEvent) => NodeEvents.Add(nodeEvent);
+
+    private void StepGuardian()
+    {
+        _guardianWake = Guardian.Step(Now);
+        if (_guardianWake < Now)
+            throw new InvalidOperationException($"the guardian would go round and round at {Now}: it wants to be woken at {_guardianWake}");
+    }
 
     private void StepNode()
     {
