@@ -17,6 +17,10 @@ public sealed class RealAddressWatch : IDisposable
 {
     private const int Port = 7079;
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A datagram may be lost without anybody's fault; that many in a row are not.</summary>
+    private const int Attempts = 3;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     private readonly LabHost _client;
@@ -26,6 +30,7 @@ public sealed class RealAddressWatch : IDisposable
     private readonly HashSet<string> _excused = [];
     private readonly Lock _gate = new();
     private int _rounds;
+    private int _repeated;
     private volatile bool _stopping;
 
     private RealAddressWatch(LabHost client, IEnumerable<LabHost> hosts)
@@ -40,6 +45,9 @@ public sealed class RealAddressWatch : IDisposable
 
     /// <summary>How often all hosts have been checked.</summary>
     public int Rounds => Volatile.Read(ref _rounds);
+
+    /// <summary>Questions that were asked again because one datagram had no answer.</summary>
+    public int Repeated => Volatile.Read(ref _repeated);
 
     public ImmutableArray<RealAddressProblem> Problems
     {
@@ -116,18 +124,35 @@ public sealed class RealAddressWatch : IDisposable
     {
         using var socket = _client.Inside(() => new Socket(address.ToIPAddress().AddressFamily, SocketType.Dgram, ProtocolType.Udp));
         socket.ReceiveTimeout = (int)AnswerLimit.TotalMilliseconds;
-        Span<byte> buffer = stackalloc byte[ProbeDatagram.MaximumLength];
+        var buffer = new byte[ProbeDatagram.MaximumLength];
         ProbeDatagram.WriteQuestion(buffer, 1);
-        try
+        var failure = Repeat(() =>
         {
             socket.Connect(address.ToEndPoint(Port));
-            socket.Send(buffer[..ProbeDatagram.QuestionLength]);
+            socket.Send(buffer.AsSpan(0, ProbeDatagram.QuestionLength));
             socket.Receive(buffer);
-            return null;
-        }
-        catch (SocketException failure)
+        });
+        return failure is null ? null : $"{address} does not answer the client: {failure}, {Attempts} times";
+    }
+
+    // A question that was refused is a finding at once, one without an answer after that many.
+    private SocketError? Repeat(Action ask)
+    {
+        for (var attempt = 1; ; attempt++)
         {
-            return $"{address} does not answer the client: {failure.SocketErrorCode}";
+            try
+            {
+                ask();
+                return null;
+            }
+            catch (SocketException failure) when (failure.SocketErrorCode == SocketError.TimedOut && attempt < Attempts)
+            {
+                Interlocked.Increment(ref _repeated);
+            }
+            catch (SocketException failure)
+            {
+                return failure.SocketErrorCode;
+            }
         }
     }
 
@@ -139,16 +164,13 @@ public sealed class RealAddressWatch : IDisposable
         var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
         using var sender = host.Inside(() => new Socket(listener.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
         EndPoint source = new IPEndPoint(target.ToIPAddress(), 0);
-        try
+        var failure = Repeat(() =>
         {
             sender.SendTo("who am I"u8, SocketFlags.None, target.ToEndPoint(port));
             listener.ReceiveFrom(new byte[16], ref source);
-        }
-        catch (SocketException failure)
-        {
-            return $"its own {family} datagram does not reach the client: {failure.SocketErrorCode}";
-        }
-
+        });
+        if (failure is not null)
+            return $"its own {family} datagram does not reach the client: {failure}, {Attempts} times";
         var seen = IpAddress.FromBytes(((IPEndPoint)source).Address.GetAddressBytes());
         return RealAddresses(host).Contains(seen) ? null : $"its own {family} datagram leaves from {seen}";
     }

@@ -14,6 +14,9 @@ internal sealed class KernelWork(RouteSocket routes, Listeners listeners) : IKer
     private static readonly TimeSpan LongestWithoutRest = TimeSpan.FromMilliseconds(100);
     private const int RestMilliseconds = 1;
 
+    // Then it is announced all the same: what has to wait for the routing lock for so long is repeated by the burst.
+    private static readonly TimeSpan DeliveryLimit = TimeSpan.FromSeconds(1);
+
     private readonly AddressChange[] _changes = new AddressChange[RouteSocket.MaxChangesPerDatagram];
     private readonly int[] _errors = new int[RouteSocket.MaxChangesPerDatagram];
     private readonly Epoll _rest = new();
@@ -33,6 +36,8 @@ internal sealed class KernelWork(RouteSocket routes, Listeners listeners) : IKer
             began = Clock.Now();
         }
 
+        if (plan is { Present: true, Renewal: false } && outcome.Error == 0)
+            AwaitDelivery(plan);
         return outcome;
     }
 
@@ -73,6 +78,18 @@ internal sealed class KernelWork(RouteSocket routes, Listeners listeners) : IKer
         }
 
         return new CloseReport(closed, error);
+    }
+
+    /// <summary>
+    /// An address that is announced before the host takes its packets loses them: for IPv6 the kernel's acknowledgement
+    /// comes first (see <see cref="RouteSocket.IsDelivered"/>).
+    /// </summary>
+    private void AwaitDelivery(in AddressPlan plan)
+    {
+        var limit = Clock.Now() + DeliveryLimit;
+        foreach (var prefix in plan.Addresses.AsSpan(0, plan.Count))
+            while (prefix.Family == IpFamily.IPv6 && !routes.IsDelivered(plan.InterfaceIndex, prefix.Address) && Clock.Now() < limit)
+                _rest.Wait(_nothing, RestMilliseconds);
     }
 
     private void ApplyPart(in AddressPlan plan, ReadOnlySpan<IpPrefix> part, ref AddressOutcome outcome)

@@ -21,6 +21,8 @@ internal static class RouteConstants
     internal const ushort NewAddress = 20;
     internal const ushort DeleteAddress = 21;
     internal const ushort GetAddress = 22;
+    internal const ushort NewRoute = 24;
+    internal const ushort GetRoute = 26;
     internal const ushort NewNeighbor = 28;
     internal const ushort DeleteNeighbor = 29;
     internal const ushort GetNeighbor = 30;
@@ -72,6 +74,12 @@ internal static class RouteConstants
     internal const ushort NeighborDestination = 1;
     internal const ushort NeighborLinkAddress = 2;
     internal const byte NeighborFlagProxy = 0x08;
+
+    // Routes (rtmsg and its attributes).
+    internal const int RouteHeaderLength = 12;
+    internal const byte RouteTypeLocal = 2;
+    internal const ushort RouteDestination = 1;
+    internal const ushort RouteOutInterface = 4;
 
     internal const byte FamilyBridge = 7;
 }

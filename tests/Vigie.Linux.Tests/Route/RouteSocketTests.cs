@@ -116,6 +116,23 @@ public sealed class RouteSocketTests : IDisposable
         Assert.Contains($" src {real} ", _network.Left("route", "get", peer), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("10.77.0.100/24")]
+    [InlineData("fd77::100/64")]
+    public void An_address_is_delivered_while_the_interface_has_it(string prefix)
+    {
+        var address = IpPrefix.Parse(prefix).Address;
+        Assert.False(_socket.IsDelivered(_network.LeftIndex, address));
+
+        Apply(AddressOperation.Add, prefix, 60);
+        Waiting.Until(() => _socket.IsDelivered(_network.LeftIndex, address), "the kernel to take packets to the address");
+        Assert.Equal(0, Allocations.Of(() => _socket.IsDelivered(_network.LeftIndex, address)));
+
+        Apply(AddressOperation.Remove, prefix, 0);
+        Waiting.Until(() => !_socket.IsDelivered(_network.LeftIndex, address), "the kernel to take no more packets");
+        Assert.False(_socket.IsDelivered(_network.LeftIndex, address.Family == IpFamily.IPv4 ? TestNetwork.RightIPv4 : TestNetwork.RightIPv6));
+    }
+
     [Fact]
     public void Every_change_of_a_long_batch_gets_its_own_answer()
     {
