@@ -2,8 +2,7 @@ using Vigie.Bench;
 using Vigie.Bench.Reporting;
 
 // ./bench.sh runs this: one benchmark per verb, each side by side with a peer in one run where there is a peer.
-var verb = args.FirstOrDefault();
-var chosen = Benchmark.All.Where(benchmark => benchmark.Verb == verb || verb == "all").ToList();
+var chosen = Benchmark.Of(args.FirstOrDefault());
 return chosen.Count > 0 && BenchmarkOptions.Parse(args) is { } options ? Runner.Run(chosen, options) : Usage();
 
 static int Usage()
@@ -11,7 +10,7 @@ static int Usage()
     Console.Error.WriteLine("usage: ./bench.sh VERB [--quick] [--runs N] [--markdown FILE]");
     Console.Error.WriteLine();
     foreach (var benchmark in Benchmark.All)
-        Console.Error.WriteLine($"  {benchmark.Verb,-10} {benchmark.Summary}");
+        Console.Error.WriteLine($"  {benchmark.Verb,-10} {benchmark.Summary}{(benchmark.PartOf is { } verb ? $" (part of {verb})" : "")}");
     Console.Error.WriteLine("  all        all of them, one after the other");
     Console.Error.WriteLine();
     Console.Error.WriteLine("  --quick          a few short runs, to see that it works");
