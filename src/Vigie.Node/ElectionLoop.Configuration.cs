@@ -150,7 +150,7 @@ public sealed partial class ElectionLoop
         }
 
         if (dropped.Count > 0)
-            _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, [.. dropped], dropped.Count, Present: false, 0));
+            RemoveFrom(on, new AddressPlan(router.Slot, router.Generation, on.Index, [.. dropped], dropped.Count, Present: false, 0));
     }
 
     private void Change(Instant now, RouterRuntime router, VirtualRouterConfig next)

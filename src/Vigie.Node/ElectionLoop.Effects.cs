@@ -189,7 +189,7 @@ public sealed partial class ElectionLoop
         }
 
         var plan = router.PlanRemoval(on, out var count);
-        _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, plan, count, Present: false, 0));
+        RemoveFrom(on, new AddressPlan(router.Slot, router.Generation, on.Index, plan, count, Present: false, 0));
         Unmute(router);
     }
 
@@ -202,7 +202,7 @@ public sealed partial class ElectionLoop
             if (!IsWantedForm(router, on, held[i]))
                 held[outdated++] = held[i];
         if (outdated > 0)
-            _network.Apply(new AddressPlan(router.Slot, router.Generation, on.Index, held, outdated, Present: false, 0));
+            RemoveFrom(on, new AddressPlan(router.Slot, router.Generation, on.Index, held, outdated, Present: false, 0));
     }
 
     private static bool IsWantedForm(RouterRuntime router, HostInterface on, IpPrefix held)

@@ -77,8 +77,9 @@ public sealed partial class ElectionLoop
         if (!_interfaces.TryGetValue(interfaceIndex, out var on))
             return;
         var wasOurs = on.TryGetOurs(prefix.Address, out var held) && held == prefix;
+        var isByUs = on.TakeExpectedRemoval(prefix);
         var wasKnown = on.Remove(prefix);
-        if (!_started)
+        if (!_started || (isByUs && wasOurs))
             return;
         // One that is not known may be one that the kernel has been asked to add and has not answered for.
         if (!wasKnown && !IsOnItsWay(on, prefix))
@@ -244,6 +245,12 @@ public sealed partial class ElectionLoop
                 on.Set(new AddressReport(on.Index, on.KernelForm(configured), Ours: true, Usable: true));
     }
 
+    private void RemoveFrom(HostInterface on, in AddressPlan plan)
+    {
+        on.ExpectRemoval(plan.Addresses.AsSpan(0, plan.Count));
+        _network.Apply(plan);
+    }
+
     private static IpPrefix Configured(RouterRuntime router, IpAddress address)
     {
         foreach (var configured in router.Config.Addresses)
@@ -266,7 +273,7 @@ public sealed partial class ElectionLoop
                 continue;
             foreach (var address in stale)
                 _events.Report(new NodeEvent { Kind = NodeEventKind.StaleAddressRemoved, At = now, Router = -1, Address = address });
-            _network.Apply(new AddressPlan(-1, 0, on.Index, [.. stale], stale.Count, Present: false, 0));
+            RemoveFrom(on, new AddressPlan(-1, 0, on.Index, [.. stale], stale.Count, Present: false, 0));
         }
     }
 }

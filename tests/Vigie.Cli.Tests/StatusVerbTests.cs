@@ -256,7 +256,7 @@ public sealed class StatusVerbTests
 
         Assert.Equal(ExitCode.Ok, run.ExitCode);
         Assert.Equal(10, screen!.FirstScreen!.Split('\n').Length);
-        Assert.EndsWith("\n...\e[K\e[J", screen.FirstScreen, StringComparison.Ordinal);
+        Assert.EndsWith(" more lines: enlarge the window\e[K\e[J", screen.FirstScreen, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.TrimEnd());

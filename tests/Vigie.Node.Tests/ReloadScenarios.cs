@@ -78,6 +78,28 @@ public class ReloadScenarios
         host.Transcript.AssertAsExpected();
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(50)]
+    public void An_address_that_moves_between_two_routers_is_not_taken_for_one_that_somebody_deleted(int eventDelayMilliseconds)
+    {
+        var a = Host.Router("a", 51, addresses: "10.77.0.100/24 10.77.0.101/24");
+        var b = Host.Router("b", 52, addresses: "10.77.0.102/24");
+        var host = new Host(a, b) { EventDelay = TimeSpan.FromMilliseconds(eventDelayMilliseconds) }.Started();
+        host.Run(12.3);
+        host.Reconfigure(
+            Host.Router("a", 51, addresses: "10.77.0.100/24"), Host.Router("b", 52, addresses: "10.77.0.101/24 10.77.0.102/24"));
+        host.Run(1);
+        host.Reconfigure(Host.Router("b", 52, addresses: "10.77.0.100/24 10.77.0.101/24 10.77.0.102/24"));
+        host.Run(1);
+        Assert.DoesNotContain("AddressReasserted", host.Transcript.ToString(), StringComparison.Ordinal);
+
+        host.AddressRemoved("10.77.0.101/24");
+        host.Run(1);
+        Assert.Contains("AddressReasserted 10.77.0.101/24", host.Transcript.ToString(), StringComparison.Ordinal);
+        Assert.Equal(3, host.Table.Count);
+    }
+
     [Fact]
     public void A_removed_router_resigns_and_an_added_one_listens_first()
     {

@@ -30,13 +30,48 @@ internal sealed class LiveView(Terminal terminal, bool isInPlace) : IDisposable
         var now = terminal.Measured();
         _last = render(now);
         var lines = (title + _last).TrimEnd('\n').Split('\n');
-        // What does not fit the window would scroll, and then nothing is in place any more.
-        var shown = lines.Length <= now.Height ? lines : [.. lines.Take(now.Height - 1), "..."];
+        var shown = Fit(lines, now);
         if (!_isOpen)
             output.Write(EnterScreen);
         _isOpen = true;
         output.Write(Home + string.Join(ClearToLineEnd + "\n", shown) + ClearToLineEnd + ClearBelow);
         output.Flush();
+    }
+
+    /// <summary>What does not fit the window would scroll, and then nothing is in place any more: it is cut, and counted.</summary>
+    private static IEnumerable<string> Fit(string[] lines, Terminal window)
+    {
+        if (lines.Sum(line => Rows(line, window.Width)) <= window.Height)
+            return lines;
+        List<string> shown = [];
+        var left = window.Height - 1; // one for saying so
+        foreach (var line in lines)
+        {
+            left -= Rows(line, window.Width);
+            if (left < 0)
+                break;
+            shown.Add(line);
+        }
+
+        var note = $"... {lines.Length - shown.Count} more lines: enlarge the window";
+        shown.Add(note.Length <= window.Width ? note : "...");
+        return shown;
+    }
+
+    /// <summary>How many rows a line takes: the terminal wraps it, and colours take no room.</summary>
+    private static int Rows(string line, int width)
+    {
+        var columns = 0;
+        for (var i = 0; i < line.Length; i++)
+        {
+            if (line[i] != '\e')
+                columns++;
+            else
+                while (i + 1 < line.Length && !char.IsAsciiLetter(line[i])) // colours end with a letter
+                    i++;
+        }
+
+        return Math.Max(1, (columns + width - 1) / width);
     }
 
     /// <summary>Gives the terminal back, with the last snapshot left to read.</summary>

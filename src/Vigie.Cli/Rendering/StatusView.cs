@@ -146,6 +146,8 @@ internal static class StatusView
 
     private static void DrawHost(Canvas canvas, StatusDocument status)
     {
+        if (status.Guardian is { } guardian)
+            canvas.Line(GuardianLine.Describe(guardian), guardian.Covering ? new Style(Color.Yellow) : Style.Plain);
         if (status.UnknownVrid > 0)
             Attend(canvas, $"{status.UnknownVrid} messages came with a VRID that no virtual router here has on that interface",
                 "nothing to do if other groups share the segment; else compare `vrid:` and `interface:` on all hosts", Color.Default);

@@ -51,6 +51,17 @@ internal sealed class MuteFilter : IDisposable
         Dispose();
     }
 
+    /// <summary>Takes out what a process that is no more has left; returns why that failed, or null.</summary>
+    public static string? RemoveLeftOvers()
+    {
+        // Without the library nobody has loaded rules that would have to go.
+        using var nftables = Nftables.TryOpen(out _);
+        if (nftables?.Run(Without()) is not { } error)
+            return null;
+        // A kernel without nf_tables refuses, too, and has nothing of ours.
+        return nftables.Query($"list table {Arp}") is null && nftables.Query($"list table {Neighbor}") is null ? null : error;
+    }
+
     public void Dispose()
     {
         _nftables?.Dispose();

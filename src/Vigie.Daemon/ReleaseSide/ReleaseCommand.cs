@@ -44,6 +44,8 @@ internal static class ReleaseCommand
                 error.WriteLine($"vigie: the rules of accept: false stay: {filter}");
             if (new PeerFilter().Apply([]) is { } peers)
                 error.WriteLine($"vigie: the rules of peers: stay: {peers}");
+            if (MuteFilter.RemoveLeftOvers() is { } mute)
+                error.WriteLine($"vigie: the rules of a host that is leaving stay: {mute}");
             if (host.Refusal is { } kept)
                 return Complain(error, ExitCode.Failed, kept);
             return config is null ? ExitCode.Configuration : ExitCode.Ok;

@@ -8,6 +8,7 @@ internal sealed class HostInterface(int index)
 {
     private readonly List<AddressReport> _real = [];
     private readonly Dictionary<IpAddress, IpPrefix> _ours = [];
+    private readonly HashSet<IpPrefix> _leaving = [];
 
     public int Index { get; } = index;
 
@@ -62,8 +63,23 @@ internal sealed class HostInterface(int index)
     /// <summary>Forgets an address; true when it was known.</summary>
     public bool Remove(IpPrefix prefix) => RemoveOurs(prefix) | RemoveReal(prefix);
 
+    /// <summary>
+    /// Notes that we ask the kernel to remove these. It tells of that when it likes: possibly after it has acknowledged
+    /// that another virtual router added the same address again. Only of what stands here is it certain to tell.
+    /// </summary>
+    public void ExpectRemoval(ReadOnlySpan<IpPrefix> prefixes)
+    {
+        foreach (var prefix in prefixes)
+            if (_ours.TryGetValue(prefix.Address, out var held) && held == prefix)
+                _leaving.Add(prefix);
+    }
+
+    /// <summary>Whether a removal that the kernel tells of is the one that we asked for; true once per request.</summary>
+    public bool TakeExpectedRemoval(IpPrefix prefix) => _leaving.Remove(prefix);
+
     public void ForgetAddresses()
     {
+        _leaving.Clear();
         _real.Clear();
         _ours.Clear();
     }

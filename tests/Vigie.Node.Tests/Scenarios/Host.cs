@@ -231,6 +231,9 @@ internal sealed class Host
         return RouterStatusMessage.Read(ref reader);
     }
 
+    /// <summary>How long the kernel's reports of addresses come after its acknowledgements.</summary>
+    public TimeSpan EventDelay { get; init; }
+
     private void Step()
     {
         _wake = Loop.Step(Now);
@@ -276,7 +279,7 @@ internal sealed class Host
             if (plan.Present && _table.Add((plan.InterfaceIndex, prefix)))
                 TellOfAddition(plan.InterfaceIndex, prefix);
             else if (!plan.Present && _table.Remove((plan.InterfaceIndex, prefix)))
-                Loop.OnAddressRemoved(Now, plan.InterfaceIndex, prefix);
+                Tell(() => Loop.OnAddressRemoved(Now, plan.InterfaceIndex, prefix));
         }
 
         _ports.Flush();
@@ -288,7 +291,15 @@ internal sealed class Host
     private void TellOfAddition(int index, IpPrefix prefix)
     {
         if (TellsOfOwnAdditions)
-            Loop.OnAddress(Now, new AddressReport(index, prefix, Ours: true, Usable: true));
+            Tell(() => Loop.OnAddress(Now, new AddressReport(index, prefix, Ours: true, Usable: true)));
+    }
+
+    private void Tell(Action report)
+    {
+        if (EventDelay == TimeSpan.Zero)
+            report();
+        else
+            _pending.Enqueue(report, (Now + EventDelay, _sequence++));
     }
 
     private static ImmutableArray<string> Split(string list) =>
