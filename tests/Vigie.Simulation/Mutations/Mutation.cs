@@ -91,8 +91,6 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
             "            router.TakesUp = new RoleToTakeUp(record, slot);\n", ""),
         new("NodeNotRestarted", "the role is lost five seconds after a crash", Guardian,
             "        _startAt = now + _backOff;", "        _startAt = now + 100 * LongestBackOff;"),
-        new("HealthyNodeKilled", "every heartbeat that is a moment old costs a process", Guardian,
-            "patience = patience < ShortestHang ? ShortestHang", "patience = patience < ShortestHang ? ShortestHang / 10"),
     ];
 
     private const string Guardian = "Vigie.Node/Guarding/GuardianLoop.cs";

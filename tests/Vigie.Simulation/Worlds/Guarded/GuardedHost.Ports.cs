@@ -81,7 +81,7 @@ internal sealed partial class GuardedHost : IGuardianHost, IFramePort, IHostNetw
         _world.Touched();
         ToNode((node, now) =>
         {
-            node.OnLink(now, new LinkReport(Eth0, "eth0", WorldPlan.Mac(Number), LinkUp, ForwardsIPv6: false));
+            node.OnLink(now, new LinkReport(Eth0, "eth0", WorldPlan.Mac(Number), up, ForwardsIPv6: false));
             if (up)
                 node.OnAddress(now, new AddressReport(Eth0, WorldPlan.LinkLocal(Number), Ours: false, Usable: true));
             else
