@@ -145,7 +145,9 @@ public sealed partial class ElectionLoop
     {
         if (router.Interface is not { } on)
             return;
-        Unmute(router); // before the addresses are announced
+        // Before the addresses are announced. One that leaves gets back what it lost, and goes on saying nothing of it.
+        if (!router.Election.IsLeaving)
+            Unmute(router);
         RemoveOutdatedForms(router, on);
         router.Generation++;
         // Until the kernel has them all: neither their number nor their presence is what the schedule was made for.

@@ -3,7 +3,8 @@ using Vigie.Simulation.Worlds;
 
 // With `--seed N` one world is told in full; with `--worlds FROM COUNT` many are tried; with
 // `--directed NAME N` a world whose course is written down is told; otherwise the tests run. A fault's
-// name at the end makes it the only one.
+// name at the end makes it the only one. `--guarded MILLISECONDS SECONDS N` tells a world with guardians, with a count at
+// the end it tries that many.
 if (args is ["--seed", var seed, ..] and { Length: 2 or 3 })
 {
     var number = ulong.Parse(seed, CultureInfo.InvariantCulture);
@@ -18,6 +19,28 @@ if (args is ["--directed", var name, var of])
 {
     Console.Write(WorldRunner.TraceOfDirected(ulong.Parse(of, CultureInfo.InvariantCulture), name));
     return 0;
+}
+
+if (args is ["--guarded", var milliseconds, var lasting, var begin, ..] and { Length: 4 or 5 })
+{
+    int interval = int.Parse(milliseconds, CultureInfo.InvariantCulture), seconds = int.Parse(lasting, CultureInfo.InvariantCulture);
+    var number = ulong.Parse(begin, CultureInfo.InvariantCulture);
+    if (args.Length == 4)
+    {
+        Console.Write(WorldRunner.TraceOfGuarded(number, interval, seconds));
+        return 0;
+    }
+
+    var broken = 0;
+    Parallel.For(0, int.Parse(args[4], CultureInfo.InvariantCulture), i =>
+    {
+        if (WorldRunner.ViolationInGuarded(number + (ulong)i, interval, seconds) is not { } violation)
+            return;
+        Interlocked.Increment(ref broken);
+        Console.WriteLine(violation);
+    });
+    Console.WriteLine($"{broken} of {args[4]} worlds were violated");
+    return broken == 0 ? 0 : 1;
 }
 
 if (args is ["--worlds", var from, var count, ..] and { Length: 3 or 4 })

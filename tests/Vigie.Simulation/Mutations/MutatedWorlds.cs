@@ -26,12 +26,18 @@ internal sealed class MutatedWorlds
     private readonly Func<ulong, string?, string?> _violation;
     private readonly Func<ulong, string, string?> _violationInDirected;
 
+    private readonly Func<ulong, int, int, string?> _violationInGuarded;
+
     private MutatedWorlds(Assembly assembly)
     {
         var runner = assembly.GetType("Vigie.Simulation.Worlds.WorldRunner", throwOnError: true)!;
         _violation = runner.GetMethod("Violation")!.CreateDelegate<Func<ulong, string?, string?>>();
         _violationInDirected = runner.GetMethod("ViolationInDirected")!.CreateDelegate<Func<ulong, string, string?>>();
+        _violationInGuarded = runner.GetMethod("ViolationInGuarded")!.CreateDelegate<Func<ulong, int, int, string?>>();
     }
+
+    /// <summary>What is violated in a world with guardians, or null.</summary>
+    public string? ViolationInGuarded(ulong seed, int intervalMilliseconds, int seconds) => _violationInGuarded(seed, intervalMilliseconds, seconds);
 
     /// <summary>A violation among seeds 1 to count, whichever thread finds it first; null when there is none.</summary>
     public string? FirstViolation(int count)

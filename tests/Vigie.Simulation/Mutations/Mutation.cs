@@ -76,5 +76,25 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
             "        if (report.Ours)\n", "        if (report.Ours || report.Usable)\n"),
     ];
 
+    /// <summary>Mistakes that only worlds with guardians can show.</summary>
+    public static readonly IReadOnlyList<Mutation> Guarded =
+    [
+        new("CoverTooLate", "a crash costs the role", Cover,
+            "lives ? Instant.Max(due + interval / 2, _graceUntil) : due;", "Instant.Max(due + 5 * interval, _graceUntil);"),
+        new("HangNeverSeen", "a hung node costs the role after five seconds", Guardian,
+            "patience = patience < ShortestHang ? ShortestHang : Min(patience, LongestHang);", "patience = 100 * LongestHang;"),
+        new("LastWillKeepsAddresses", "two hosts answer for an address after a last will", Cover,
+            "        host.Apply(role.Record.InterfaceIndex, role.Record.KernelAddresses, present: false, 0);\n", ""),
+        new("CoverWithoutRenewal", "the kernel takes the addresses of a covered role away", Cover,
+            "        foreach (var role in _covers)\n            host.Apply(", "        foreach (var role in _covers.Take(0))\n            host.Apply("),
+        new("RoleNotTakenUp", "every crash moves the role", "Vigie.Node/ElectionLoop.Board.cs",
+            "            router.TakesUp = new RoleToTakeUp(record, slot);\n", ""),
+        new("NodeNotRestarted", "the role is lost five seconds after a crash", Guardian,
+            "        _startAt = now + _backOff;", "        _startAt = now + 100 * LongestBackOff;"),
+    ];
+
+    private const string Guardian = "Vigie.Node/Guarding/GuardianLoop.cs";
+    private const string Cover = "Vigie.Node/Guarding/GuardianLoop.Cover.cs";
+
     public override string ToString() => Name;
 }

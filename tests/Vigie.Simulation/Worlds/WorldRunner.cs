@@ -29,4 +29,19 @@ public static class WorldRunner
         world.Run();
         return world.Trace;
     }
+
+    /// <summary>The first violation in a world with guardians, or null.</summary>
+    /// <param name="seed">What the world follows from.</param>
+    /// <param name="intervalMilliseconds">Between advertisements.</param>
+    /// <param name="seconds">How long faults happen in it.</param>
+    public static string? ViolationInGuarded(ulong seed, int intervalMilliseconds, int seconds) =>
+        new Guarded.GuardedWorld(seed, intervalMilliseconds, TimeSpan.FromSeconds(seconds)).Run();
+
+    /// <summary>The same world once more in words.</summary>
+    public static string TraceOfGuarded(ulong seed, int intervalMilliseconds, int seconds)
+    {
+        var world = new Guarded.GuardedWorld(seed, intervalMilliseconds, TimeSpan.FromSeconds(seconds), traced: true);
+        world.Run();
+        return world.Trace;
+    }
 }
