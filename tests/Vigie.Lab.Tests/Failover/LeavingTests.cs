@@ -54,7 +54,7 @@ public sealed class LeavingTests
 
         var stopped = LabClock.Now;
         alpha.Process.Signal(Signals.Terminate);
-        scene.Ear.WaitFor("resignation", 1, heard => heard.IsResignation);
+        scene.Ear.WaitFor(stopped, "resignation", 1, heard => heard.IsResignation);
         Assert.True(scene.Vips.All(scene.Alpha.Holds));
         Assert.False(alpha.Process.Exited);
         Assert.Equal(ExitCode.Ok, alpha.Stop());
@@ -127,7 +127,7 @@ public sealed class LeavingTests
 
         var stopped = LabClock.Now;
         alpha.Process.Signal(Signals.Terminate);
-        scene.Ear.WaitFor("resignation", 2, heard => heard.IsResignation);
+        scene.Ear.WaitFor(stopped, "resignation", 2, heard => heard.IsResignation);
         Assert.Equal(0, Ask(scene)); // it answers until somebody else speaks
         foreach (var (family, source) in new[] { (IpFamily.IPv4, scene.Gamma.IPv4), (IpFamily.IPv6, IpAddress.Parse("fe80::77")) })
         {

@@ -22,11 +22,15 @@ internal sealed class WireEar
     public ImmutableArray<WireAdvertisement> Since(Instant from) => [.. Advertisements.Where(heard => heard.At >= from)];
 
     /// <summary>Waits until this many advertisements that fit have been heard from now on: the test's measure of time passing.</summary>
-    public void WaitFor(string what, int count, Func<WireAdvertisement, bool> fits, TimeSpan? deadline = null)
-    {
-        var from = LabClock.Now;
+    public void WaitFor(string what, int count, Func<WireAdvertisement, bool> fits, TimeSpan? deadline = null) =>
+        WaitFor(LabClock.Now, what, count, fits, deadline);
+
+    /// <summary>
+    /// The same from a moment on, for what is said once only: whoever waits for the answer to its own act begins before
+    /// the act, since the answer may be on the wire before the next line of the test runs.
+    /// </summary>
+    public void WaitFor(Instant from, string what, int count, Func<WireAdvertisement, bool> fits, TimeSpan? deadline = null) =>
         Condition.WaitFor($"{count} x {what}", () => Since(from).Count(fits) >= count, deadline, explain: () => Describe(from));
-    }
 
     /// <summary>The hosts (by MAC) that advertised with a priority other than 0 since that moment.</summary>
     public ImmutableArray<MacAddress> AdvertisersSince(Instant from) =>
