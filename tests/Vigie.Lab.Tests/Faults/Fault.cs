@@ -48,4 +48,13 @@ internal enum Fault
 
     /// <summary>More busy processes than cores.</summary>
     Overload,
+
+    /// <summary>All three killed at once under a supervisor that runs `vigie release` and starts the daemon again.</summary>
+    KilledUnderUnit,
+
+    /// <summary>No fault but a plan: `vigie switchover`, and `vigie failback` later.</summary>
+    SwitchedOver,
+
+    /// <summary>`vigie drain`, and `vigie undrain` later.</summary>
+    Drained,
 }

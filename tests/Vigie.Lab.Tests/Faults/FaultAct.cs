@@ -39,6 +39,9 @@ internal abstract class FaultAct(FaultDrill drill) : IDisposable
         Fault.DiskFull => new DiskFull(drill),
         Fault.RestartStorm => new RestartStorm(drill),
         Fault.Overload => new Overload(drill),
+        Fault.KilledUnderUnit => new KilledUnderUnit(drill),
+        Fault.SwitchedOver => new PlannedMove(drill, ["switchover", drill.Scene.Setup.Name], ["failback", drill.Scene.Setup.Name]),
+        Fault.Drained => new PlannedMove(drill, ["drain"], ["undrain"]),
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, null),
     };
 

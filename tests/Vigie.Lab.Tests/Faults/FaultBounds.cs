@@ -22,7 +22,7 @@ internal sealed record FaultBounds(bool Moves, TimeSpan? Outage, TimeSpan? Retur
         var healed = interval + AfterPause;
         return cell.Fault switch
         {
-            Fault.Terminated or Fault.RestartStorm or Fault.GuardianKilled => new FaultBounds(true, Nothing, Nothing),
+            Fault.Terminated or Fault.RestartStorm or Fault.GuardianKilled or Fault.KilledUnderUnit or Fault.SwitchedOver or Fault.Drained => new FaultBounds(true, Nothing, Nothing),
             Fault.EverythingKilled or Fault.PowerCut => new FaultBounds(true, silence * 1.1, Nothing),
             Fault.LinkDownAtTheHost or Fault.LinkDownAtTheSwitch => new FaultBounds(true, silence * 1.1, Nothing),
             Fault.EverythingStopped or Fault.HostPaused => new FaultBounds(true, silence * 1.1, AfterPause),
@@ -30,6 +30,21 @@ internal sealed record FaultBounds(bool Moves, TimeSpan? Outage, TimeSpan? Retur
             Fault.Lossy => new FaultBounds(false, null, healed),
             Fault.AddressesDeleted => new FaultBounds(false, AfterPause, Nothing),
             _ => new FaultBounds(false, Nothing, Nothing),
+        };
+    }
+
+    /// <summary>
+    /// How long the wire may be silent: a dead or hung node is spoken for within an interval and a half, a resignation by
+    /// `vigie release` is followed within Skew_Time. Null where silence is the fault, or nothing is asked for.
+    /// </summary>
+    public static TimeSpan? Silence(FaultCell cell)
+    {
+        var interval = TimeSpan.FromMilliseconds(cell.Interval);
+        return cell.Fault switch
+        {
+            Fault.NodeKilled or Fault.NodeStopped => 1.5 * interval + TimeSpan.FromMilliseconds(5),
+            Fault.KilledUnderUnit => (256 - 100) / 256.0 * interval + TimeSpan.FromMilliseconds(50),
+            _ => null,
         };
     }
 

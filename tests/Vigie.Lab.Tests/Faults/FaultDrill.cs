@@ -86,6 +86,8 @@ internal sealed class FaultDrill : IDisposable
         TimeSpan? stale = act.LeavesStaleAddresses ? WaitForRemoval(struck) : null;
         var steps = Beta.TryRouter(Scene.Setup.Name)!.Transitions - before;
 
+        var silence = MeasureSilence(struck);
+
         var undone = LabClock.Now;
         act.Undo();
         Alpha.WaitForState(Scene.Setup.Name, VirtualRouterState.Active, Patience);
@@ -95,15 +97,41 @@ internal sealed class FaultDrill : IDisposable
         AssertSettled();
         watch.WaitForRounds(1, Patience);
 
-        var outcome = Judge(struck, undone, settled) with { Stale = stale, BetaTransitions = steps };
+        var outcome = Judge(struck, undone, settled) with { Stale = stale, Silence = silence, BetaTransitions = steps };
         var problems = watch.Problems.Length > 0 ? "real addresses: " + string.Join("; ", watch.Problems) : null;
-        return outcome with { Failure = outcome.Failure ?? problems ?? JudgeSteps(steps) ?? JudgeStale(stale) };
+        return outcome with { Failure = outcome.Failure ?? problems ?? JudgeSteps(steps) ?? JudgeStale(stale) ?? JudgeSilence(silence) };
     }
 
     private TimeSpan WaitForRemoval(Instant struck)
     {
         WaitFor("the kernel to remove alpha's VIPs", () => !Scene.Alpha.Addresses().Any(Scene.Vips.Contains));
         return LabClock.Now - struck;
+    }
+
+    /// <summary>
+    /// The longest time between two advertisements of alpha, the last one before the fault included; where alpha is to be
+    /// followed by another, the time until that one's first.
+    /// </summary>
+    private TimeSpan? MeasureSilence(Instant struck)
+    {
+        if (FaultBounds.Silence(_cell) is null)
+            return null;
+        var speaker = (_bounds.Moves ? Scene.Beta : Scene.Alpha).Interface(Scene.Setup.Interface).Mac;
+        var longest = TimeSpan.Zero;
+        foreach (var family in Scene.Vips.Select(vip => vip.Family))
+        {
+            var heard = Scene.Ear.Advertisements.Where(advertisement => advertisement.Mac == speaker && advertisement.Family == family).ToArray();
+            var last = _bounds.Moves ? struck : heard.Last(advertisement => advertisement.At < struck).At;
+            foreach (var advertisement in heard.Where(advertisement => advertisement.At >= struck))
+            {
+                longest = Max(longest, advertisement.At - last);
+                if (_bounds.Moves)
+                    break;
+                last = advertisement.At;
+            }
+        }
+
+        return longest;
     }
 
     // Whoever has just yielded may still be removing addresses, and may have an advertisement on its way.
@@ -162,6 +190,10 @@ internal sealed class FaultDrill : IDisposable
     private string? JudgeStale(TimeSpan? stale) =>
         stale is not { } time || time <= FaultBounds.Stale(_cell) + TimeSpan.FromSeconds(5) ? null
             : $"the VIP stayed for {time.TotalSeconds:0.0} s on a host on which nothing of ours was alive";
+
+    private string? JudgeSilence(TimeSpan? silence) =>
+        silence is not { } time || time <= Slack * FaultBounds.Silence(_cell) ? null
+            : $"nothing was advertised for {time.TotalMilliseconds:0} ms, the bound is {FaultBounds.Silence(_cell)!.Value.TotalMilliseconds:0} ms";
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -48,12 +48,13 @@ public sealed class FaultMatrix
         return outcomes;
     }
 
+    internal static bool IsWanted(FaultCell cell) =>
+        Environment.GetEnvironmentVariable(Only) is not { Length: > 0 } wanted || cell.Name.Contains(wanted, StringComparison.OrdinalIgnoreCase);
+
     private static void Drain(ConcurrentQueue<FaultCell> queue, ConcurrentDictionary<FaultCell, FaultOutcome> outcomes)
     {
         while (queue.TryDequeue(out var cell))
             outcomes[cell] = FaultDrill.Run(cell);
     }
 
-    private static bool IsWanted(FaultCell cell) =>
-        Environment.GetEnvironmentVariable(Only) is not { Length: > 0 } wanted || cell.Name.Contains(wanted, StringComparison.OrdinalIgnoreCase);
 }

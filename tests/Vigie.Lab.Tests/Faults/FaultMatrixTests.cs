@@ -22,7 +22,7 @@ public sealed class FaultMatrixTests(FaultMatrix matrix) : IClassFixture<FaultMa
     [Fact]
     public void The_cover_has_every_pair()
     {
-        var all = FaultCell.All.SelectMany(Pairs).ToHashSet();
+        var all = FaultCell.All.Where(cell => cell.Fault <= Fault.Overload).SelectMany(Pairs).ToHashSet();
         Assert.Equal(all.Order(), FaultCell.Pairwise.SelectMany(Pairs).Distinct().Order());
         Assert.InRange(FaultCell.Pairwise.Length, 1, 70);
     }
@@ -32,9 +32,10 @@ public sealed class FaultMatrixTests(FaultMatrix matrix) : IClassFixture<FaultMa
     public void The_whole_matrix_five_times_written_as_a_table()
     {
         const int Times = 5;
-        var runs = Enumerable.Range(0, Times).Select(_ => FaultMatrix.Run(FaultCell.All)).ToArray();
-        var table = new FaultTable(FaultCell.All.Select(cell => (cell, runs.Select(run => run[cell]).ToArray())));
-        table.WriteTo("docs/fault-matrix.md");
+        var cells = FaultCell.All.Where(FaultMatrix.IsWanted).ToArray();
+        var runs = Enumerable.Range(0, Times).Select(_ => FaultMatrix.Run(cells)).ToArray();
+        var table = new FaultTable(cells.Select(cell => (cell, runs.Select(run => run[cell]).ToArray())));
+        table.WriteTo(cells.Length == FaultCell.All.Length ? "docs/fault-matrix.md" : "artifacts/fault-matrix-part.md");
         Assert.Empty(table.Failures);
     }
 

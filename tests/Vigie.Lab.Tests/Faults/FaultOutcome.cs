@@ -22,6 +22,9 @@ internal sealed record FaultOutcome(FaultCell Cell)
     /// <summary>How long the VIP stayed on a host on which nothing of ours was alive.</summary>
     public TimeSpan? Stale { get; init; }
 
+    /// <summary>What <see cref="FaultBounds.Silence"/> bounds, of the worse family.</summary>
+    public TimeSpan? Silence { get; init; }
+
     /// <summary>State changes of beta while the fault lasted.</summary>
     public long BetaTransitions { get; init; }
 
