@@ -46,7 +46,7 @@ public sealed partial class ElectionLoop
         for (var i = 0; i < board.RouterCount; i++)
         {
             var slot = board[i];
-            if (!slot.GivenUp && slot.TryCopyRecord(out var bytes))
+            if (slot.TryCopyRecord(out var bytes))
                 TakeUp(RoleRecord.Read(bytes), slot);
         }
     }
@@ -88,7 +88,9 @@ public sealed partial class ElectionLoop
                 continue;
             router.Sent = slot.Sent;
             router.Received = slot.Received;
-            if (record.State is not (RouterState.Active or RouterState.Backup))
+            router.Election.Remember(record.Flaps);
+            router.HoldReported = record.Flaps.HeldUntil;
+            if (slot.GivenUp || record.State is not (RouterState.Active or RouterState.Backup))
                 continue;
             router.TakesUp = new RoleToTakeUp(record, slot);
         }
@@ -117,7 +119,8 @@ public sealed partial class ElectionLoop
             election.Primary(IpFamily.IPv4), election.Primary(IpFamily.IPv6),
             election.ActiveSource(IpFamily.IPv4), election.ActiveSource(IpFamily.IPv6),
             election.ActivePriority(IpFamily.IPv4), election.ActivePriority(IpFamily.IPv6),
-            election.ActiveAdverInterval(IpFamily.IPv4), election.ActiveAdverInterval(IpFamily.IPv6), election.IsLeaving, election.Priority);
+            election.ActiveAdverInterval(IpFamily.IPv4), election.ActiveAdverInterval(IpFamily.IPv6), election.IsLeaving, election.Priority,
+            election.Flaps);
         if (present != router.OnBoard)
         {
             // Whoever is no longer Active is so before anything else is said of it, and is Active after everything is.

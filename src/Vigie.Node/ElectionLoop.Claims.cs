@@ -51,6 +51,12 @@ public sealed partial class ElectionLoop
             return;
         if (router.Election.IsLeaving)
             NoteAnnouncement(now, router, address);
+        if (router.Election.IsProbing && !IsOwnMac(mac))
+        {
+            router.Election.OnAddressClaimed(now, address, mac);
+            Run(now, router, Instant.Never);
+        }
+
         if (router.Election.State != RouterState.Active)
             return;
         router.ForeignClaims++;
@@ -77,6 +83,27 @@ public sealed partial class ElectionLoop
         {
             router.DefendAt = now + DefenceWait(router);
         }
+    }
+
+    /// <summary>A host with two interfaces on one segment may answer for an address of the one through the other.</summary>
+    private bool IsOwnMac(MacAddress mac)
+    {
+        foreach (var own in _interfaces.Values)
+            if (own.Mac == mac)
+                return true;
+        return false;
+    }
+
+    private void ReportConflict(Instant now, RouterRuntime router)
+    {
+        router.LastClaimAddress = router.Election.ConflictAddress;
+        router.LastClaimMac = router.Election.ConflictMac;
+        router.LastClaimAt = now;
+        _events.Report(new NodeEvent
+        {
+            Kind = NodeEventKind.AddressConflict, At = now, Router = router.Slot,
+            Address = Configured(router, router.Election.ConflictAddress), Mac = router.Election.ConflictMac,
+        });
     }
 
     /// <summary>

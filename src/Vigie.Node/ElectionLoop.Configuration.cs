@@ -157,6 +157,7 @@ public sealed partial class ElectionLoop
     {
         router.BoardIndex = -1; // its place was made for the old settings; it gets another with the new board
         router.Prepare(next);
+        router.ProbesDue = 0;
         router.ForgetMismatches();
         router.ReportedDrops = 0;
         router.DuplicateOwnerReported = false;

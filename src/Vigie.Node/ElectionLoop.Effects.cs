@@ -47,6 +47,7 @@ public sealed partial class ElectionLoop
                 SendAdvertisements(now, router, effect.Priority, due);
                 break;
             case EffectKind.AcquireAddresses:
+                router.ProbesDue = 0;
                 Acquire(now, router);
                 break;
             case EffectKind.ReleaseAddresses:
@@ -63,7 +64,12 @@ public sealed partial class ElectionLoop
                 router.DefendAt = Instant.Never;
                 router.LastDefenceAt = Instant.Zero;
                 break;
+            case EffectKind.ProbeAddresses:
+                router.ProbesDue = router.Config.Addresses.Length;
+                break;
             case EffectKind.ReportState:
+                if (router.Election.IsInConflict)
+                    ReportConflict(now, router);
                 _events.Report(new NodeEvent
                 {
                     Kind = NodeEventKind.StateChanged, At = now, Router = router.Slot, State = effect.State, Reason = effect.Reason,
@@ -245,6 +251,8 @@ public sealed partial class ElectionLoop
                     budget -= AskForOthers(router, router.Config.Addresses[index].Address);
             }
 
+            for (; budget > 0 && router.ProbesDue > 0; router.ProbesDue--)
+                budget -= AskForOthers(router, router.Config.Addresses[^router.ProbesDue].Address);
             next = Instant.Min(next, router.Announcements.DueAt);
             if (budget <= 0)
             {

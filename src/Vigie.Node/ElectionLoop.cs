@@ -94,9 +94,9 @@ public sealed partial class ElectionLoop
         var pause = now - _steppedAt;
         foreach (var router in _routers)
         {
-            if (router.Election.State == RouterState.Backup)
+            if (router.Election.State == RouterState.Backup || router.Election.IsInConflict)
             {
-                // A Backup is stepped at least this often, whether it hears anything or not, so that a longer pause was one
+                // Whoever waits for silence is stepped at least this often, whether it hears anything or not, so that a longer pause was one
                 // of this host, in which it was deaf too.
                 var patience = router.Election.HearingInterval * 5 / 4;
                 if (_stepped && pause > patience + router.Election.HearingInterval / 2)

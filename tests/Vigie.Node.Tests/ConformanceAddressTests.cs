@@ -23,7 +23,7 @@ public sealed class ConformanceAddressTests
 
         host.Step(3.61);
 
-        Assert.Equal([new ConformanceHost.Plan("192.0.2.100/24 2001:db8::100/64", true, 5)], host.Plans);
+        Assert.Equal([new ConformanceHost.Plan("192.0.2.100/24 2001:db8::100/64", true, 6)], host.Plans);
     }
 
     [Fact]

@@ -29,6 +29,9 @@ public enum EffectKind : byte
     /// </summary>
     MuteAddresses,
 
+    /// <summary>Ask once for every virtual address whether another station holds it; answers come back as AddressClaimed.</summary>
+    ProbeAddresses,
+
     /// <summary>Close the connections of the virtual addresses, if the configuration asks for it.</summary>
     CloseConnections,
 }
@@ -49,6 +52,8 @@ public readonly record struct Effect(EffectKind Kind, byte Priority, RouterState
     public static Effect ReportState(RouterState state, TransitionReason reason) => new(EffectKind.ReportState, 0, state, reason);
 
     public static Effect MuteAddresses(IpFamily family) => new(EffectKind.MuteAddresses, 0, default, default, family);
+
+    public static readonly Effect ProbeAddresses = new(EffectKind.ProbeAddresses, 0, default, default);
 
     public static readonly Effect CloseConnections = new(EffectKind.CloseConnections, 0, default, default);
 }

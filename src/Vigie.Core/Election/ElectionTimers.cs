@@ -5,7 +5,12 @@ namespace Vigie.Core.Election;
 /// <summary>The derived intervals of RFC 9568 6.1 and RFC 3768 6.1, in 100 ns ticks, never rounded to coarser units.</summary>
 public static class ElectionTimers
 {
+    private const uint ShortestLifetimeSeconds = 2;
+
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+
+    /// <summary>The kernel lets addresses go up to a fiftieth of a second and a tick early; the rest is for the successor to add its own.</summary>
+    private static readonly TimeSpan LifetimeMargin = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
     /// Skew_Time = ((256 - Priority) * Active_Adver_Interval) / 256 in version 3 (RFC 9568 6.1);
@@ -20,16 +25,20 @@ public static class ElectionTimers
 
     /// <summary>
     /// How long a kernel address lives when nobody renews it: long enough that a peer has taken over first, so that the
-    /// kernel's removal never makes a gap. Whole seconds, because the kernel counts in seconds.
+    /// kernel's removal never makes a gap, even when the last renewal was just missed. Whole seconds, because the kernel
+    /// counts in seconds. docs/decisions/0009-address-guarding.md has the reckoning.
     /// </summary>
     public static uint AddressLifetimeSeconds(TimeSpan advertisementInterval)
     {
-        var wanted = 4 * advertisementInterval + OneSecond;
-        var seconds = (wanted.Ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
-        return (uint)Math.Max(2, seconds);
+        // Three intervals and the skew: at most one more in version 3, and in version 2, where it is below a second, too.
+        var wanted = 4 * advertisementInterval + LifetimeMargin;
+        if (wanted + AddressRenewalInterval(ShortestLifetimeSeconds) <= ShortestLifetimeSeconds * OneSecond)
+            return ShortestLifetimeSeconds;
+        wanted += OneSecond; // the renewal that was missed
+        return (uint)((wanted.Ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond);
     }
 
     /// <summary>How often that lifetime is renewed: every second, or every half second when it is only two.</summary>
     public static TimeSpan AddressRenewalInterval(uint lifetimeSeconds) =>
-        lifetimeSeconds <= 2 ? OneSecond / 2 : OneSecond;
+        lifetimeSeconds <= ShortestLifetimeSeconds ? OneSecond / 2 : OneSecond;
 }

@@ -29,6 +29,17 @@ public sealed class FlapDamping
     /// <summary>The kernel refused an address: taking the role only took it from somebody who could serve.</summary>
     public void OnRefused(Instant now) => Count(now, atLeast: Forgiven + 1);
 
+    /// <summary>Everything that is known, and is to be known again by <see cref="Remember"/>.</summary>
+    public FlapRecord Record => new(_losses, _lastLossAt, HeldUntil);
+
+    /// <summary>What an earlier process of this host knew.</summary>
+    public void Remember(FlapRecord record)
+    {
+        _losses = record.Losses;
+        _lastLossAt = record.LastLossAt;
+        HeldUntil = record.HeldUntil;
+    }
+
     /// <summary>An operator has changed the settings, and with them perhaps the cause.</summary>
     public void Reset()
     {

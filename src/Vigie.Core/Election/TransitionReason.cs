@@ -55,4 +55,7 @@ public enum TransitionReason : byte
 
     /// <summary>The role was to move to another host, and none took it.</summary>
     NoSuccessor,
+
+    /// <summary>Another station held a virtual address when the router would have taken the role for the first time.</summary>
+    AddressConflict,
 }

@@ -20,6 +20,9 @@ public sealed partial class VirtualRouter
         _adopted = role;
     }
 
+    /// <summary>What an earlier process knew of its losses of the role, whatever its role was.</summary>
+    public void Remember(FlapRecord flaps) => _damping.Remember(flaps);
+
     private bool TakeUp(Instant now, List<Effect> effects)
     {
         if (_adopted is not { } role)

@@ -80,6 +80,8 @@ public sealed partial class VirtualRouter
             return;
         }
 
+        if (cause == AsideCause.Drain && State == RouterState.Backup)
+            StopProbing(); // what was answered is old when it takes part again
         if (State == RouterState.Active)
             Resign(now, RouterState.Backup, cause == AsideCause.Drain ? TransitionReason.Drained : TransitionReason.SwitchedOver, effects);
         Aside = cause;

@@ -11,6 +11,7 @@ namespace Vigie.Core.Election;
 //     ▲   (priority 255: straight to    ▲                                          │
 //     │    Active)                      └───────── better advertisement ───────────┤
 //     └──── OnInterfaceLost, OnAddressesFailed ────────────────────────────────────┘      OnShutdown: Initialize
+//           (and from Backup: an address that is somebody else's at the start, see VirtualRouter.Probing.cs)
 //
 // A router may hold both families. On the wire these are two RFC virtual routers with one VRID; here they move as one:
 // it yields when either family hears a better Active and takes over only when every family's timer has expired.
@@ -60,26 +61,24 @@ public sealed partial class VirtualRouter
     /// <summary>Until when an Active of lower priority is left alone, see <see cref="FlapDamping"/>; Zero for not at all.</summary>
     public Instant PreemptionHeldUntil => _damping.HeldUntil;
 
+    /// <summary>How often the role was lost by this host's own fault; outlives the process.</summary>
+    public FlapRecord Flaps => _damping.Record;
+
     /// <summary>When the next advertisement is due; <see cref="Instant.Never"/> unless Active.</summary>
     public Instant AdvertiseAt => _advertiseAt;
 
     /// <summary>When the machine wants <see cref="OnDeadline"/>, or null when only an input can move it.</summary>
-    public Instant? NextDeadline
+    public Instant? NextDeadline => Instant.Min(DecidesAt, _probing.DueAt) is var deadline && deadline == Instant.Never ? null : deadline;
+
+    /// <summary>The same apart from mere questions (<see cref="EffectKind.ProbeAddresses"/>): when more may follow than one of them.</summary>
+    public Instant DecidesAt => Instant.Min(_leaveAt, State switch
     {
-        get
-        {
-            var deadline = State switch
-            {
-                RouterState.Active => _advertiseAt,
-                RouterState.Backup => TakeOverAt(),
-                RouterState.Fault => _retryAt,
-                RouterState.Initialize => Instant.Never,
-                _ => throw new InvalidOperationException($"unknown state {State}"),
-            };
-            deadline = Instant.Min(deadline, _leaveAt);
-            return deadline == Instant.Never ? null : deadline;
-        }
-    }
+        RouterState.Active => _advertiseAt,
+        RouterState.Backup => TakeOverAt(),
+        RouterState.Fault => _retryAt,
+        RouterState.Initialize => Instant.Never,
+        _ => throw new InvalidOperationException($"unknown state {State}"),
+    });
 
     /// <summary>Who the Active of a family is, as far as this router knows; None when nobody or when it is this router.</summary>
     public IpAddress ActiveSource(IpFamily family) => Watch(family)?.ActiveSource ?? IpAddress.None;
@@ -118,6 +117,7 @@ public sealed partial class VirtualRouter
         _interfaceReady = false;
         _adopted = null;
         _retryAt = Instant.Never;
+        StopProbing();
         if (State == RouterState.Fault && Reason == cause)
             return;
         if (State == RouterState.Active)
@@ -150,6 +150,9 @@ public sealed partial class VirtualRouter
             case RouterState.Active:
                 HearAsActive(now, watch, heard, effects);
                 break;
+            case RouterState.Fault when IsInConflict && heard.Priority > 0:
+                HearInConflict(now, watch, heard, effects);
+                break;
             case RouterState.Initialize:
             case RouterState.Fault:
                 // RFC 9568 6.4.1: nothing is done; who the Active is is kept for the operator.
@@ -168,6 +171,8 @@ public sealed partial class VirtualRouter
     {
         if (State == RouterState.Backup)
             GrantAnInterval(now);
+        else if (IsInConflict)
+            AskAgainLater(now);
     }
 
     /// <summary>The kernel has taken every address: now, and not before, neighbours may be taught.</summary>
@@ -219,6 +224,7 @@ public sealed partial class VirtualRouter
         Release(effects);
         _interfaceReady = false;
         _retryAt = Instant.Never;
+        StopProbing();
     }
 
     /// <summary>
@@ -243,6 +249,12 @@ public sealed partial class VirtualRouter
         {
             _v4?.Reconfigure(config);
             _v6?.Reconfigure(config);
+            if (_probing.IsUnderWay)
+                ProbeUntil(now, ActiveDownAt()); // the addresses may be others
+        }
+        else if (IsInConflict)
+        {
+            Begin(now, effects);
         }
         else if (State == RouterState.Fault && _retryAt != Instant.Never)
         {
@@ -268,7 +280,11 @@ public sealed partial class VirtualRouter
                     TakeOverUnlessLate(now, effects);
                 break;
             case RouterState.Fault:
-                if (now >= _retryAt)
+                if (now < _retryAt)
+                    break;
+                if (IsInConflict)
+                    EndConflict(now, effects);
+                else
                     Begin(now, effects);
                 break;
             case RouterState.Initialize:
@@ -276,6 +292,9 @@ public sealed partial class VirtualRouter
             default:
                 throw new InvalidOperationException($"unknown state {State}");
         }
+
+        if (now >= _probing.DueAt)
+            AskForOthers(now, effects);
     }
 
     private void Begin(Instant now, List<Effect> effects)
@@ -296,11 +315,13 @@ public sealed partial class VirtualRouter
         Enter(now, RouterState.Backup, TransitionReason.Startup, effects);
         // What a crashed predecessor may have left: a Backup holds no virtual address (RFC 9568 6.4.2).
         effects.Add(Effect.ReleaseAddresses);
+        ListenFirst(now);
     }
 
     private void HearAsBackup(Instant now, ActiveWatch watch, in HeardAdvertisement heard)
     {
         _graceGranted = false;
+        StopProbing();
         if (heard.Priority == 0)
         {
             // Packets of two hosts may overtake each other: a resignation that arrives after its successor's first word says
@@ -416,6 +437,8 @@ public sealed partial class VirtualRouter
         // A host that could not run for a while has not listened either: what it takes for silence may be its own.
         if (now - ActiveDownAt() > LongestActiveAdverInterval() / 2 && GrantAnInterval(now))
             return;
+        if (IsForbiddenByConflict(now, effects))
+            return;
 
         var resigned = (_v4?.Resigned ?? false) || (_v6?.Resigned ?? false);
         var outranked = (_v4?.HeardLower ?? false) || (_v6?.HeardLower ?? false);
@@ -442,6 +465,7 @@ public sealed partial class VirtualRouter
             Aside = AsideCause.None;
         _returning = false;
         StopLeaving();
+        StopProbing();
         // RFC 9568 6.4.2: the advertisement goes out first, so that a rival lets go while we add addresses.
         effects.Add(Effect.SendAdvertisement(Priority));
         Enter(now, RouterState.Active, reason, effects);

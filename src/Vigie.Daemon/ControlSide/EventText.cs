@@ -47,6 +47,8 @@ internal static class EventText
         NodeEventKind.ForeignClaim => ("foreign_claim", EventSeverity.Error,
             $"{e.Mac} says that {e.Address.Address} is its own while this host is Active; answered",
             "find the station with that MAC: two hosts use one address"),
+        NodeEventKind.AddressConflict => ("address_conflict", EventSeverity.Error,
+            $"{e.Mac} holds {e.Address.Address} and no Active is heard: the role is not taken, and it is asked again", ReasonText.ConflictRemedy),
         NodeEventKind.AddressListMismatch => ("address_list_mismatch", EventSeverity.Warning,
             $"{e.Source} advertises {e.Count} addresses that differ from ours", "set the same `addresses:` on all hosts"),
         NodeEventKind.IntervalMismatch => ("interval_mismatch", EventSeverity.Warning,

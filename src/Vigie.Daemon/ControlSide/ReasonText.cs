@@ -30,6 +30,7 @@ internal static class ReasonText
         TransitionReason.Drained => "this host is drained",
         TransitionReason.NoSuccessor => "the role was to move, and no other host took it",
         TransitionReason.NotListening => "advertisements cannot be heard on the interface",
+        TransitionReason.AddressConflict => "another station holds a virtual address and no Active is heard",
     };
 
     /// <summary>What an operator can do about it, where there is something.</summary>
@@ -43,11 +44,17 @@ internal static class ReasonText
         TransitionReason.AddressesFailed => "see the event before this one for the kernel's reason; it is tried again by itself",
         TransitionReason.NoSuccessor => "see that another host runs, has `preempt` or hears this one, and is not drained itself",
         TransitionReason.NotListening => "see the event before this one for the kernel's reason; it is tried again every second",
+        TransitionReason.AddressConflict => ConflictRemedy,
         TransitionReason.None or TransitionReason.Startup or TransitionReason.AddressOwner or TransitionReason.ActiveSilent
             or TransitionReason.ActiveResigned or TransitionReason.Preempted or TransitionReason.HigherPriority
             or TransitionReason.TieLost or TransitionReason.Reconfigured or TransitionReason.Shutdown
             or TransitionReason.Overslept or TransitionReason.SwitchedOver or TransitionReason.Drained => null,
     };
+
+    /// <summary>Who holds an address beside a cluster that hears no Active.</summary>
+    public const string ConflictRemedy =
+        "find the station with that MAC and take the address off it; if it is a host of this cluster, see why its advertisements are not "
+        + "heard (`vigie events`: password, version, `peers:`, a filter for protocol 112); the role is taken as soon as it does not answer";
 
     /// <summary>The stable word of a drop reason.</summary>
     public static string Word(DropReason reason) => reason switch

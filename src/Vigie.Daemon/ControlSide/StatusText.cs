@@ -125,6 +125,8 @@ internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardia
         var reason = ReasonText.Of(router.Reason);
         if (router.State == RouterState.Fault && router.AddressError != 0)
             reason += $": {router.AddressErrorAt}, {ReasonText.Error(router.AddressError)}";
+        if (router is { State: RouterState.Fault, Reason: TransitionReason.AddressConflict })
+            reason += $": {router.LastClaimAddress} is at {router.LastClaimMac} on {router.Interface}";
         if (IsHeld(router))
             reason += "; lost the role too often, and leaves it to whoever serves for a while";
         return router.SendError == 0 ? reason : $"{reason}; advertisements cannot be sent: {ReasonText.Error(router.SendError)}";

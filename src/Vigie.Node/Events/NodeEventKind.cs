@@ -92,4 +92,10 @@ public enum NodeEventKind : byte
 
     /// <summary>What an operator said to an earlier process could not be read: this one takes part in every election.</summary>
     AsideUnread,
+
+    /// <summary>
+    /// Before the role was taken for the first time, another station said that a virtual address is its own (Address, Mac).
+    /// The role is not taken; it is asked again and again.
+    /// </summary>
+    AddressConflict,
 }

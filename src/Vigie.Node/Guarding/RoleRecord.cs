@@ -44,6 +44,9 @@ public sealed record RoleRecord
     /// <summary>The role has been given up, and the addresses are still held: nothing is to be said, but they must go.</summary>
     public bool Leaving { get; init; }
 
+    /// <summary>The losses of the role that are not forgotten.</summary>
+    public FlapRecord Flaps { get; init; }
+
     /// <summary>Source, and who the Active is as far as known, per family in use.</summary>
     public ImmutableArray<FamilyStatus> Families { get; init; }
 
@@ -79,6 +82,9 @@ public sealed record RoleRecord
         writer.Write(election.Since);
         writer.Write(election.Transitions);
         writer.Write(election.IsLeaving);
+        writer.Write(election.Flaps.Losses);
+        writer.Write(election.Flaps.LastLossAt);
+        writer.Write(election.Flaps.HeldUntil);
         writer.Write((config.HasFamily(IpFamily.IPv4) ? 1 : 0) + (config.HasFamily(IpFamily.IPv6) ? 1 : 0));
         WriteFamily(ref writer, router, IpFamily.IPv4);
         WriteFamily(ref writer, router, IpFamily.IPv6);
@@ -109,6 +115,7 @@ public sealed record RoleRecord
             Since = reader.ReadInstant(),
             Transitions = reader.ReadInt64(),
             Leaving = reader.ReadBoolean(),
+            Flaps = new FlapRecord(reader.ReadInt32(), reader.ReadInstant(), reader.ReadInstant()),
             Families = ReadFamilies(ref reader),
             KernelAddresses = ReadPrefixes(ref reader),
             Advertised = ReadAddresses(ref reader),

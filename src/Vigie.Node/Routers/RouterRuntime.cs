@@ -85,6 +85,9 @@ internal sealed class RouterRuntime
     /// <summary>When a foreign claim is answered, unless its sender turns out to be a better Active before.</summary>
     public Instant DefendAt { get; set; } = Instant.Never;
 
+    /// <summary>How many of the addresses, the last ones, are still to be asked about in the present round of probes.</summary>
+    public int ProbesDue { get; set; }
+
     /// <summary>The hold on preemption that was reported last.</summary>
     public Instant HoldReported { get; set; } = Instant.Zero;
 

@@ -24,6 +24,7 @@ public sealed class ElectionInvariantTests
         StandAside,
         Return,
         Announced,
+        Claim,
     }
 
     private sealed record Step(Happening Happening, int Milliseconds, byte Priority, bool Greater, bool IPv6, int Centiseconds);
@@ -34,7 +35,7 @@ public sealed class ElectionInvariantTests
             (3, Gen.Const(Happening.Start)), (1, Gen.Const(Happening.Lose)), (3, Gen.Const(Happening.Ready)),
             (1, Gen.Const(Happening.Failed)), (1, Gen.Const(Happening.Reconfigure)), (1, Gen.Const(Happening.Shutdown)),
             (1, Gen.Const(Happening.Leave)), (2, Gen.Const(Happening.StandAside)), (1, Gen.Const(Happening.Return)),
-            (2, Gen.Const(Happening.Announced))),
+            (2, Gen.Const(Happening.Announced)), (3, Gen.Const(Happening.Claim))),
         Gen.Int[0, 3000],
         Gen.OneOf(Gen.Const((byte)0), Gen.Const((byte)100), Gen.Byte),
         Gen.Bool,
@@ -123,6 +124,9 @@ public sealed class ElectionInvariantTests
             case Happening.Announced:
                 scene.Announced();
                 break;
+            case Happening.Claim:
+                scene.Claimed();
+                break;
             default:
                 throw new InvalidOperationException($"unknown happening {step.Happening}");
         }
@@ -135,6 +139,13 @@ public sealed class ElectionInvariantTests
         Assert.Equal(router.State == before ? 0 : 1, router.Transitions - transitions);
         if (router.State is RouterState.Active or RouterState.Backup && router.Aside != AsideCause.Drain)
             Assert.NotNull(router.NextDeadline);
+        Assert.True(!router.IsProbing || router.State is RouterState.Backup || router.IsInConflict, "asks without a reason");
+        if (router.IsInConflict)
+        {
+            Assert.NotNull(router.NextDeadline);
+            Assert.True(before == RouterState.Backup ? step.Happening is Happening.Wake or Happening.WakeEarlyOrLate : before == RouterState.Fault);
+        }
+
         if (router.IsLeaving)
             Assert.True(router.NextDeadline - scene.Now <= VirtualRouter.LongestSuccession, "a leave without an end");
         else if (router.State == RouterState.Initialize)
@@ -187,6 +198,9 @@ public sealed class ElectionInvariantTests
                     break;
                 case EffectKind.CloseConnections:
                     Assert.True(wasLeaving && kinds.Contains(EffectKind.ReleaseAddresses));
+                    break;
+                case EffectKind.ProbeAddresses:
+                    Assert.True(scene.Router.IsProbing && before == after && (after == RouterState.Backup || scene.Router.IsInConflict), "asked without listening first");
                     break;
                 case EffectKind.StopAnnouncing:
                 case EffectKind.ReportState:

@@ -75,9 +75,13 @@ internal sealed class ElectionScene
         return scene.In(RouterState.Active);
     }
 
+    /// <summary>Time passes. Questions that fall due are asked, without a word; nothing else happens.</summary>
     public ElectionScene After(TimeSpan span)
     {
-        Now += span;
+        var then = Now + span;
+        while (Router.NextDeadline is { } asks && asks < Router.DecidesAt && asks < then)
+            Ask();
+        Now = then;
         return this;
     }
 
@@ -113,18 +117,34 @@ internal sealed class ElectionScene
 
     public Outcome Reconfigure(VirtualRouterConfig config) => Happen(effects => Router.OnReconfigured(Now, config, effects));
 
-    /// <summary>Moves the clock to the deadline, not a tick further, and wakes the router.</summary>
+    /// <summary>
+    /// Moves the clock to the deadline, not a tick further, and wakes the router. Questions that are due before are asked
+    /// when they are due, without a word.
+    /// </summary>
     public Outcome Wake()
+    {
+        while (Router.NextDeadline < Router.DecidesAt)
+            Ask();
+        Now = Router.NextDeadline ?? throw new InvalidOperationException("nothing is due, ever");
+        return WakeNow();
+    }
+
+    /// <summary>Moves the clock to the next deadline, which is that of a question.</summary>
+    public Outcome Ask()
     {
         Now = Router.NextDeadline ?? throw new InvalidOperationException("nothing is due, ever");
         return WakeNow();
     }
 
+    /// <summary>Another station says that an address is its own.</summary>
+    public Outcome Claimed(string by = "02:00:00:00:00:66", string address = "192.0.2.100") => Happen(_ =>
+        Router.OnAddressClaimed(Now, IpAddress.Parse(address), MacAddress.TryParse(by, out var mac) ? mac : throw new FormatException(by)));
+
     /// <summary>Wakes the router at the present time, whether something is due or not.</summary>
     public Outcome WakeNow() => Happen(effects => Router.OnDeadline(Now, effects));
 
-    /// <summary>How long until the router wants to be woken.</summary>
-    public TimeSpan? Wait => Router.NextDeadline is { } deadline ? deadline - Now : null;
+    /// <summary>How long until the router wants to be woken for more than a question.</summary>
+    public TimeSpan? Wait => Router.DecidesAt == Instant.Never ? null : Router.DecidesAt - Now;
 
     private Outcome Happen(Action<List<Effect>> happening)
     {

@@ -24,6 +24,26 @@ public sealed class FlapDampingTests
     }
 
     [Fact]
+    public void Another_process_goes_on_where_the_last_one_ended()
+    {
+        var damping = new FlapDamping();
+        var now = new Instant(1_000_000_000);
+        for (var i = 0; i < 3; i++)
+            damping.OnRoleLost(now);
+
+        var successor = new FlapDamping();
+        successor.Remember(damping.Record);
+        Assert.Equal(now + FlapDamping.FirstHold, successor.HeldUntil);
+        successor.OnRoleLost(now);
+        damping.OnRoleLost(now);
+
+        Assert.Equal(now + 2 * FlapDamping.FirstHold, successor.HeldUntil);
+        Assert.Equal(damping.Record, successor.Record);
+        successor.Remember(default);
+        Assert.Equal(new FlapDamping().Record, successor.Record);
+    }
+
+    [Fact]
     public void Half_an_hour_without_a_loss_forgets_them_all()
     {
         var damping = new FlapDamping();

@@ -21,6 +21,7 @@ internal sealed record Outcome(string Effects, RouterState State, TimeSpan? Wait
         EffectKind.StopAnnouncing => "hush",
         EffectKind.MuteAddresses => $"mute {effect.Family}",
         EffectKind.CloseConnections => "close",
+        EffectKind.ProbeAddresses => "ask",
         EffectKind.ReportState => $"{effect.State} ({effect.Reason})",
         _ => throw new InvalidOperationException($"unknown effect {effect.Kind}"),
     };

@@ -49,14 +49,13 @@ public sealed class ClaimTests
     [Theory]
     [InlineData(IpFamily.IPv4)]
     [InlineData(IpFamily.IPv6)]
-    public void A_host_that_has_the_VIP_by_mistake_is_found_and_named(IpFamily family)
+    public void A_host_that_is_given_the_VIP_by_mistake_is_found_and_named(IpFamily family)
     {
         using var scene = new VipScene();
         var prefix = scene.Setup.Addresses.Single(prefix => prefix.Family == family);
-        scene.Gamma.Ip($"addr add {prefix} dev eth0{(family == IpFamily.IPv6 ? " nodad" : "")}");
-
         var alpha = scene.Start(scene.Alpha, 150, VirtualRouterState.Active);
-        scene.Probe();
+
+        scene.Gamma.Ip($"addr add {prefix} dev eth0{(family == IpFamily.IPv6 ? " nodad" : "")}");
         alpha.WaitForRouter("db", "a foreign claim", router => router.ForeignClaims > 0);
 
         var told = alpha.Events().Events.First(e => e.Kind == "foreign_claim");

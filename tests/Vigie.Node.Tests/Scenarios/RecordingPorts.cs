@@ -124,6 +124,7 @@ internal sealed class RecordingPorts(Transcript transcript) : IAdvertisementPort
             NodeEventKind.AddressReasserted or NodeEventKind.AddressNotOurs or NodeEventKind.StaleAddressRemoved =>
                 $"router {e.Router}: {e.Kind} {e.Address}",
             NodeEventKind.ForeignClaim => $"router {e.Router}: {e.Mac} claims {e.Address}",
+            NodeEventKind.AddressConflict => $"router {e.Router}: {e.Mac} holds {e.Address}",
             NodeEventKind.IntervalMismatch => $"router {e.Router}: {e.Source} advertises every {e.Count} ms",
             NodeEventKind.AddressListMismatch => $"router {e.Router}: {e.Source} has another list, {e.Count} addresses",
             NodeEventKind.AdvertisementDropped => $"router {e.Router}: dropped from {e.Source}: {e.Drop}",

@@ -11,6 +11,7 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
 {
     private const string Router = "Vigie.Core/Election/VirtualRouter.cs";
     private const string Leaving = "Vigie.Core/Election/VirtualRouter.Leaving.cs";
+    private const string Probing = "Vigie.Core/Election/VirtualRouter.Probing.cs";
     private const string Timers = "Vigie.Core/Election/ElectionTimers.cs";
     private const string Loop = "Vigie.Node/ElectionLoop.cs";
     private const string Effects = "Vigie.Node/ElectionLoop.Effects.cs";
@@ -64,6 +65,10 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
             "LongestActiveAdverInterval() * 5 / 4", "LongestActiveAdverInterval()", "ThawedJustAfterAWord"),
         new("OvertakenResignationBelieved", "a second Backup takes over from the successor", Router,
             "if (!watch.ActiveSource.IsNone && watch.ActiveSource != heard.Source)", "if (Config.Priority == 0)", "ResignationOvertaken"),
+        new("ConflictIgnored", "two hosts that do not hear each other serve one address for ever", Probing,
+            "        if (!_probing.IsClaimed)\n            return false;\n", "        if (_probing.DueAt == Instant.Never)\n            return false;\n", "StrangerHoldsTheAddress"),
+        new("ConflictForEver", "an address that a dead peer left keeps everybody from the role when it has long been gone", Probing,
+            "        _retryAt = now + wait + RetryRounds * spacing;\n", "        _retryAt = now + 100 * wait + RetryRounds * spacing;\n", "StrangerHoldsTheAddress", "StaleAddressOfACrashedPeer"),
         new("MuteForgotten", "a leaving host undoes its successor's announcements", Effects,
             "                Mute(router, effect.Family);\n", ""),
         new("LeftBeforeSuccessor", "a planned leave has a gap", Leaving,

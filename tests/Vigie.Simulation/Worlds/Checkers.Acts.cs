@@ -33,10 +33,10 @@ internal sealed partial class Checkers
                 throw new ViolationException($"{host} is Active and let {prefix} expire");
     }
 
-    /// <summary>What a dead host leaves must not outlast the takeover for long: four of its intervals and two seconds.</summary>
+    /// <summary>What a dead host leaves must not outlast the takeover for long: four of its intervals and two and a quarter seconds.</summary>
     public void OnLifetime(SimulatedHost host, IpPrefix prefix, uint seconds)
     {
-        if (TimeSpan.FromSeconds(seconds) > 4 * _world.Plan.LongestInterval + TimeSpan.FromSeconds(2))
+        if (TimeSpan.FromSeconds(seconds) > 4 * _world.Plan.LongestInterval + TimeSpan.FromSeconds(2.25))
             throw new ViolationException($"{host} holds {prefix} for {seconds} s after its death");
     }
 
@@ -47,6 +47,7 @@ internal sealed partial class Checkers
             throw new ViolationException($"{host} was sent a message that cannot be read");
         var router = heard.Vrid - 51;
         var view = _views[host.Number, router];
+        view.ListensFirstSince = Instant.Never;
         _being = (host, router, source, heard.Priority);
         if (_world.Tracing)
             _world.Note(host, $"hears {source} vrid {heard.Vrid} priority {heard.Priority}");
@@ -111,6 +112,9 @@ internal sealed partial class Checkers
         if (_world.Tracing)
             _world.Note(host, $"announces {address}");
         var router = RouterOf(host, address);
+        // Whoever has heard of an Active does not ask, least of all at a takeover.
+        if (router >= 0 && ProbeAnswer.Asked(frame) is not null && _views[host.Number, router].ListensFirstSince != Instant.Never)
+            return;
         if (router < 0 || _views[host.Number, router].State != RouterState.Active)
             throw new ViolationException($"{host} announces {address} without being Active for it");
         if (host.Kernel.Serves(address))
@@ -130,6 +134,15 @@ internal sealed partial class Checkers
         _world.Touched();
         if (before == state)
             return;
+        view.InConflict = state == RouterState.Fault && reason == TransitionReason.AddressConflict;
+        if (view.InConflict)
+            view.ConflictSince = Now;
+        else if (state == RouterState.Active)
+            CheckNobodyElse(host, slot, view);
+        if (state == RouterState.Backup && reason == TransitionReason.Startup && _being is null)
+            view.ListensFirstSince = Now;
+        else if (!view.InConflict)
+            view.ListensFirstSince = Instant.Never;
         if (Now - CalmSince > SettleTime && before != RouterState.Fault)
             throw new ViolationException($"{host} became {state} for router {slot} ({reason}) in a settled world: nothing had happened since {CalmSince}");
         if (before == RouterState.Fault)
@@ -188,6 +201,15 @@ internal sealed partial class Checkers
                     $"router {which}: {leaving} {(resigns ? "resigned" : keepsServing ? "crashed" : "was cut off")} at {left} and nobody took over by {by}");
             });
         }
+    }
+
+    /// <summary>Two owners for ever: whoever begins beside a stranger that answers for an address must leave the role alone.</summary>
+    private void CheckNobodyElse(SimulatedHost host, int router, RouterView view)
+    {
+        if (view.ListensFirstSince == Instant.Never || !_world.TheStranger.HoldsAnyOf(host.Config.VirtualRouters[router].Addresses)
+            || _world.TheStranger.HoldsSince > view.ListensFirstSince || _unhealthy > 0 || _lastUnhealthy > view.ListensFirstSince)
+            return;
+        throw new ViolationException($"{host} listened since {view.ListensFirstSince} and took router {router} beside a stranger that holds its address");
     }
 
     /// <summary>RFC 9568 6.4.2: nobody takes over while the Active is heard, unless preemption allows it.</summary>

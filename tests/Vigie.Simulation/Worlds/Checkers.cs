@@ -111,6 +111,9 @@ internal sealed partial class Checkers
                 actives += _views[host.Number, router].State == RouterState.Active ? 1 : 0;
             }
 
+            foreach (var host in _world.Hosts)
+                if (host.Runs && _views[host.Number, router].InConflict && _world.TheStranger.HoldsSince == Instant.Never)
+                    throw new ViolationException($"at the end {host} still leaves router {router} to somebody who has gone");
             if (fit > 0 && actives != 1)
                 throw new ViolationException($"at the end router {router} has {actives} Actives among {fit} fit hosts");
         }
@@ -174,6 +177,9 @@ internal sealed partial class Checkers
             router, $"{host} holds a virtual address without being Active");
         Lasts(ref conditions.Missing[host.Number], runs && isActive && !host.Kernel.RefusesAddresses && !ServesEveryConfigured(host, router),
             KernelBound(), router, $"{host} is Active and an address is missing");
+        // Nobody else answers any more: it is asked every half second while a peer that died may have left the address.
+        Lasts(ref conditions.InConflict[host.Number], runs && view.InConflict && NobodyAnswers(router), ConflictBound(view), router,
+            $"{host} leaves the role to somebody who has gone");
         if (runs && isActive && !SendsInTime(host, router, view))
             throw new ViolationException($"{host} is Active for router {router} and has not advertised since {view.LastSentAt}");
     }
@@ -251,6 +257,18 @@ internal sealed partial class Checkers
         return false;
     }
 
+    private bool NobodyAnswers(int router)
+    {
+        foreach (var host in _world.Hosts)
+            foreach (var address in host.Config.VirtualRouters[router].Addresses)
+                if (host.Kernel.Serves(address.Address) || _world.TheStranger.HoldsAnyOf([address]))
+                    return false;
+        return true;
+    }
+
+    private TimeSpan ConflictBound(RouterView view) =>
+        TimeSpan.FromSeconds(Now - view.ConflictSince < 4 * _world.Plan.LongestInterval + TimeSpan.FromSeconds(2) ? 1 : 61) + KernelBound();
+
     private bool SendsInTime(SimulatedHost host, int router, RouterView view)
     {
         var interval = host.Config.VirtualRouters[router].AdvertisementInterval;
@@ -265,6 +283,14 @@ internal sealed partial class Checkers
         public Instant PromotedAt { get; set; }
 
         public Instant LastSentAt { get; set; }
+
+        /// <summary>Since when it has listened without hearing anybody; Never when that is over.</summary>
+        public Instant ListensFirstSince { get; set; } = Instant.Never;
+
+        /// <summary>It leaves the role to another station that answers for an address.</summary>
+        public bool InConflict { get; set; }
+
+        public Instant ConflictSince { get; set; }
 
         /// <summary>It sent priority 0 when it was last Active no more.</summary>
         public bool Resigned { get; set; }
@@ -292,6 +318,7 @@ internal sealed partial class Checkers
         public Instant ClientMisled = Instant.Never;
         public readonly Instant[] Stranger = NewClocks(hosts);
         public readonly Instant[] Missing = NewClocks(hosts);
+        public readonly Instant[] InConflict = NewClocks(hosts);
 
         private static Instant[] NewClocks(int count)
         {

@@ -56,6 +56,41 @@ internal sealed record DirectedWorld(string Name, byte[] Priorities, int[] Drift
                     world.After(Interval / 2, _ => ResignBeforeTheThird(world));
                 }));
             })),
+
+        // All hosts lose power, and a stranger has the address when they come back: for eight seconds nobody may take the role, and
+        // then the stranger's departure is noticed within a second (0.5 s until it is asked again, 0.3 s for three questions).
+        new("StrangerHoldsTheAddress", [200, 100], [0, 0], world =>
+        {
+            foreach (var host in world.Hosts)
+                PowerOff(world, host);
+            world.TheStranger.Hold(world.Hosts[0].Config.VirtualRouters[0].Addresses[^1].Address);
+            foreach (var host in world.Hosts)
+                world.After(Interval, _ => world.Faults.TurnOn(host));
+            world.After(8 * Interval, _ => world.TheStranger.LetGo());
+            world.After(9 * Interval, _ =>
+            {
+                if (!world.Hosts.Any(world.Checkers.IsActiveSomewhere))
+                    throw new ViolationException("the stranger has been gone for a second and nobody has taken the role");
+            });
+        }),
+
+        // The only peer crashed, its kernel still has the address: whoever starts meanwhile leaves it alone, and takes the role soon
+        // after the kernel has let go (lifetime 6 s, renewed at most a second before).
+        new("StaleAddressOfACrashedPeer", [200, 100], [0, 0], world =>
+        {
+            PowerOff(world, world.Hosts[1]);
+            world.After(Interval / 2, _ =>
+            {
+                world.Checkers.Disturb(world.Hosts[0], Disturbance.Departure);
+                world.Hosts[0].End();
+            });
+            world.After(Interval, _ => world.Faults.TurnOn(world.Hosts[1]));
+            world.After(Interval + 7.5 * Interval, _ =>
+            {
+                if (!world.Checkers.IsActiveSomewhere(world.Hosts[1]))
+                    throw new ViolationException("the crashed peer's address is gone and the other host has not taken the role");
+            });
+        }),
     ];
 
     public override string ToString() => Name;
@@ -66,6 +101,12 @@ internal sealed record DirectedWorld(string Name, byte[] Priorities, int[] Drift
         var settled = Instant.Zero + world.Checkers.SettleTime + Interval;
         world.At(settled, _ => Course(world));
         return settled + LongestCourse + world.Checkers.SettleTime;
+    }
+
+    private static void PowerOff(World world, SimulatedHost host)
+    {
+        world.Checkers.Disturb(host, Disturbance.Departure);
+        host.PowerOff();
     }
 
     /// <summary>From just after it heard the Active.</summary>

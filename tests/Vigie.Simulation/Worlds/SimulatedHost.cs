@@ -199,6 +199,7 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
 
     public void ReceiveFrame(byte[] frame)
     {
+        AnswerIfAsked(frame);
         if (!Hears())
             return;
         Packet((loop, now) =>
@@ -233,6 +234,7 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
         foreach (var other in _world.Hosts)
             if (other != this)
                 _world.Segment.Carry(Number, other.Number, _ => other.ReceiveFrame(bytes));
+        _world.TheStranger.Receive(this, bytes);
         _world.Segment.Carry(Number, World.Client, _ =>
         {
             // One that was delayed past its sender's end would mislead the client about a host that nobody can speak for.
@@ -260,6 +262,20 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
             _world.Checkers.OnState(this, nodeEvent.Router, nodeEvent.State, nodeEvent.Reason);
         if (nodeEvent.Kind == NodeEventKind.PreemptionHeld)
             _world.Checkers.OnHeld(this, TimeSpan.FromSeconds(nodeEvent.Count));
+    }
+
+    /// <summary>The kernel answers, whether anything of ours runs or not.</summary>
+    private void AnswerIfAsked(byte[] frame)
+    {
+        if (!Powered || ProbeAnswer.Asked(frame) is not { } address || !Kernel.Answers(address))
+            return;
+        EthernetCodec.TryDecode(frame, out var header, out _);
+        var answer = ProbeAnswer.Frame(Mac, header.Source, address);
+        foreach (var other in _world.Hosts)
+            if (other != this && (address.Family == IpFamily.IPv6 || other.Mac == header.Source))
+                _world.Segment.Carry(Number, other.Number, _ => other.ReceiveFrame(answer));
+        if (address.Family == IpFamily.IPv6)
+            _world.Segment.Carry(Number, World.Client, _ => _world.TheClient.Receive(answer));
     }
 
     private bool Hears() => Powered && !Frozen && Kernel.LinkUp && Loop is not null;

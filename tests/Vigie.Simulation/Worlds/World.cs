@@ -16,6 +16,9 @@ internal sealed class World
     /// <summary>The client's number where a packet's receiver is named.</summary>
     public const int Client = -1;
 
+    /// <summary>The stranger's.</summary>
+    public const int Stranger = -2;
+
     private readonly PriorityQueue<Action<Instant>, (long At, long Sequence)> _queue = new();
     private readonly StringBuilder? _trace;
     private readonly DirectedWorld? _directed;
@@ -36,6 +39,7 @@ internal sealed class World
         Plan = directed is null ? WorldPlan.Make(Random) : WorldPlan.Make(Random, directed);
         Segment = new SimulatedSegment(this);
         TheClient = new SimulatedClient(this);
+        TheStranger = new SimulatedStranger(this);
         Hosts = [.. Enumerable.Range(0, Plan.Hosts).Select(n => new SimulatedHost(this, n))];
         Checkers = new Checkers(this);
         Faults = new Faults(this, fault);
@@ -50,6 +54,8 @@ internal sealed class World
     public SimulatedSegment Segment { get; }
 
     public SimulatedClient TheClient { get; }
+
+    public SimulatedStranger TheStranger { get; }
 
     public IReadOnlyList<SimulatedHost> Hosts { get; }
 

@@ -27,7 +27,7 @@ internal sealed class GuardedWatch
         Array.Fill(_lastSent, Instant.Never);
         Array.Fill(_staleSince, Instant.Never);
         // Four intervals and what whole seconds add: said here once more, so that a mistake does not excuse itself.
-        _lifetime = 4 * world.Interval + TimeSpan.FromSeconds(2);
+        _lifetime = 4 * world.Interval + TimeSpan.FromSeconds(2.25);
         // A role may be covered for 5 s, a node waits up to 5 s for its start, a takeover and a preemption follow.
         SettleTime = TimeSpan.FromSeconds(12) + 12 * world.Interval;
     }
