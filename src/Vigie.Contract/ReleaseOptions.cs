@@ -5,6 +5,9 @@ public sealed record ReleaseOptions
 {
     public string ConfigFile { get; init; } = Defaults.ConfigFile;
 
+    /// <summary>Where the daemon has kept the configuration that ran; it goes before the file, which may be newer.</summary>
+    public string StateDirectory { get; init; } = Defaults.StateDirectory;
+
     /// <summary>The socket of the daemon that is no more: a living one holds a lock beside it.</summary>
     public string Socket { get; init; } = Defaults.Socket;
 

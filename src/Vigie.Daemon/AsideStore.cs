@@ -55,14 +55,7 @@ internal sealed class AsideStore(string directory)
             var text = new StringBuilder(state.Drained ? DrainedWord + "\n" : "");
             foreach (var name in state.MovedAway.Order(StringComparer.Ordinal))
                 text.Append(MovedWord).Append(name).Append('\n');
-            var next = _path + ".new";
-            using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
-            {
-                file.Write(Encoding.UTF8.GetBytes(text.ToString()));
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(next, _path, overwrite: true);
+            WholeFile.Replace(_path, Encoding.UTF8.GetBytes(text.ToString()));
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

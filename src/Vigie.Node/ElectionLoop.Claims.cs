@@ -46,6 +46,8 @@ public sealed partial class ElectionLoop
 
     private void OnClaim(Instant now, int interfaceIndex, IpAddress address, MacAddress mac)
     {
+        if (_handovers.Count > 0 && _interfaces.TryGetValue(interfaceIndex, out var heardOn) && heardOn.Mac != mac)
+            NoteTaken(now, heardOn, address);
         if (!_byVirtualAddress.TryGetValue(address, out var router) || router.Interface is not { } on
             || on.Index != interfaceIndex || on.Mac == mac)
             return;
@@ -60,6 +62,7 @@ public sealed partial class ElectionLoop
         if (router.Election.State != RouterState.Active)
             return;
         router.ForeignClaims++;
+        router.NoteClaim(now, address);
         if (router.LastClaimAt == Instant.Zero || now - router.LastClaimAt >= ClaimReportInterval)
         {
             _events.Report(new NodeEvent

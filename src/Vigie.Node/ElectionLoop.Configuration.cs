@@ -8,17 +8,22 @@ using Vigie.Node.Routers;
 
 namespace Vigie.Node;
 
-// A new configuration in a running host. It has been checked already, so that nothing here can fail half-way.
+// A new configuration in a running host. It has been checked, and the kernel has granted what it needs, so that nothing here
+// can fail half-way.
 public sealed partial class ElectionLoop
 {
     /// <summary>
     /// Makes another configuration live. Virtual routers that did not change keep state, timers and counters; one whose
     /// identity (name, VRID, interface, version, families) is the same keeps its role; the others leave and begin anew.
+    /// <see cref="BeginReconfigure"/> asks the kernel first.
     /// </summary>
     public ReconfigureOutcome Reconfigure(Instant now, NodeConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
         var (outcome, steps) = Match(config);
+        ShortenHandovers(now, config);
+        foreach (var (router, next) in steps)
+            BeginHandovers(now, router, next, config);
         // Everything that is removed goes first: an address may move from one virtual router to another, and must not be
         // taken away by the one after the other has added it.
         foreach (var (router, next) in steps)
@@ -56,6 +61,9 @@ public sealed partial class ElectionLoop
         ListenIfChanged();
         foreach (var router in _routers)
             Evaluate(now, router);
+        foreach (var handover in _handovers)
+            if (!handover.IsTaken && handover.Until == now + LongestHandover)
+                _events.Report(new NodeEvent { Kind = NodeEventKind.AddressHandedOver, At = now, Router = NoRouter, Address = handover.Held });
         _events.Report(new NodeEvent { Kind = NodeEventKind.Reconfigured, At = now, Router = -1, Count = _inConfigurationOrder.Count });
         return outcome;
     }
@@ -141,7 +149,7 @@ public sealed partial class ElectionLoop
         List<IpPrefix> dropped = [];
         foreach (var address in router.Config.Addresses)
         {
-            if (next.Addresses.Any(a => a.Address == address.Address))
+            if (next.Addresses.Any(a => a.Address == address.Address) || IsHandedOver(on, address.Address))
                 continue;
             if (on.TryGetOurs(address.Address, out var held))
                 dropped.Add(held);

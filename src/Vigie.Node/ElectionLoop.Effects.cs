@@ -154,6 +154,7 @@ public sealed partial class ElectionLoop
         // Before the addresses are announced. One that leaves gets back what it lost, and goes on saying nothing of it.
         if (!router.Election.IsLeaving)
             Unmute(router);
+        EndHandovers(on, router.Config);
         RemoveOutdatedForms(router, on);
         router.Generation++;
         // Until the kernel has them all: neither their number nor their presence is what the schedule was made for.
@@ -196,8 +197,13 @@ public sealed partial class ElectionLoop
             return;
         }
 
-        var plan = router.PlanRemoval(on, out var count);
-        RemoveFrom(on, new AddressPlan(router.Slot, router.Generation, on.Index, plan, count, Present: false, 0));
+        var plan = router.PlanRemoval(on, out var planned);
+        var count = 0;
+        for (var i = 0; i < planned; i++)
+            if (!IsHandedOver(on, plan[i].Address))
+                plan[count++] = plan[i];
+        if (count > 0 || planned == 0)
+            RemoveFrom(on, new AddressPlan(router.Slot, router.Generation, on.Index, plan, count, Present: false, 0));
         Unmute(router);
     }
 

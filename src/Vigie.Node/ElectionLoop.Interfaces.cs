@@ -50,6 +50,7 @@ public sealed partial class ElectionLoop
         if (!_interfaces.Remove(index))
             return;
         _listeningChanged = true;
+        _handovers.RemoveAll(handover => handover.Interface.Index == index);
         foreach (var router in _routers)
             if (router.Interface?.Index == index)
                 router.Interface = null;

@@ -4,6 +4,7 @@ using Vigie.Core.Configuration;
 using Vigie.Core.Election;
 using Vigie.Core.Net;
 using Vigie.Node.Events;
+using Vigie.Node.Ports;
 using Vigie.Node.Routers;
 
 namespace Vigie.Node;
@@ -37,6 +38,7 @@ public sealed partial class ElectionLoop
     {
         _shutDown = true;
         _board?.Leaving = true;
+        RefusePreparation(RefusalKind.Leaving);
         foreach (var router in _routers)
         {
             router.Election.OnLeave(now, _effects);

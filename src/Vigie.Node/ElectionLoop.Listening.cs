@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Vigie.Core;
+using Vigie.Core.Configuration;
 using Vigie.Core.Net;
 using Vigie.Core.Wire;
 using Vigie.Node.Events;
@@ -95,34 +96,37 @@ public sealed partial class ElectionLoop
         }
 
         _rejoin.Clear();
-        _network.Listen(new ListeningPlan(interfaces.ToImmutable(), [.. _byVirtualAddress.Keys])
+        _network.Listen(new ListeningPlan(interfaces.ToImmutable(), WatchedAddresses())
         {
-            Generation = ++_listeningGeneration, RefusedAddresses = RefusedAddresses(), PeerRules = PeerRules(),
+            Generation = ++_listeningGeneration,
+            RefusedAddresses = RefusedAddresses(_routers.Select(router => router.Config)),
+            PeerRules = PeerRules(_inConfigurationOrder.Select(router => router.Config)),
         });
     }
 
-    /// <summary>The owner accepts whatever Accept_Mode says: the addresses are its own (RFC 9568 6.1).</summary>
-    private ImmutableArray<IpAddress> RefusedAddresses()
-    {
-        var refused = ImmutableArray.CreateBuilder<IpAddress>();
-        foreach (var router in _routers)
-            if (!router.Config.Accept && router.Config.Priority != Core.Configuration.VirtualRouterConfig.OwnerPriority)
-                foreach (var address in router.Config.Addresses)
-                    refused.Add(address.Address);
-        return refused.ToImmutable();
-    }
+    private ImmutableArray<IpAddress> WatchedAddresses() =>
+        [.. _byVirtualAddress.Keys, .. _handovers.Select(h => h.Held.Address).Where(address => !_byVirtualAddress.ContainsKey(address))];
 
-    private ImmutableArray<PeerRule> PeerRules()
+    /// <summary>
+    /// The owner accepts whatever Accept_Mode says: the addresses are its own (RFC 9568 6.1). Sorted, so that the same
+    /// addresses are always the same plan.
+    /// </summary>
+    private static ImmutableArray<IpAddress> RefusedAddresses(IEnumerable<VirtualRouterConfig> routers) =>
+    [
+        .. routers.Where(router => !router.Accept && router.Priority != VirtualRouterConfig.OwnerPriority)
+            .SelectMany(router => router.Addresses).Select(prefix => prefix.Address).Distinct().Order(),
+    ];
+
+    private ImmutableArray<PeerRule> PeerRules(IEnumerable<VirtualRouterConfig> routers)
     {
         var rules = ImmutableArray.CreateBuilder<PeerRule>();
-        foreach (var router in _inConfigurationOrder)
+        foreach (var router in routers)
         {
-            if (router.Interface is not { } on)
+            if (FindInterface(router.Interface) is not { } on)
                 continue;
             foreach (var family in (ReadOnlySpan<IpFamily>)[IpFamily.IPv4, IpFamily.IPv6])
-                if (router.Config.HasFamily(family) && router.Config.HasPeers(family))
-                    rules.Add(new PeerRule(
-                        router.Config.Name, on.Index, router.Config.Vrid, family, [.. router.Config.Peers.Where(p => p.Family == family)]));
+                if (router.HasFamily(family) && router.HasPeers(family))
+                    rules.Add(new PeerRule(router.Name, on.Index, router.Vrid, family, [.. router.Peers.Where(p => p.Family == family)]));
         }
 
         return rules.ToImmutable();

@@ -90,7 +90,7 @@ public sealed partial class ElectionLoop
     {
         ListenAgainIfDue(now);
         ListenIfChanged();
-        var next = _listenAgainAt;
+        var next = Instant.Min(_listenAgainAt, Instant.Min(GiveUpPreparationIfDue(now), HandOver(now)));
         var pause = now - _steppedAt;
         foreach (var router in _routers)
         {
@@ -129,6 +129,8 @@ public sealed partial class ElectionLoop
     {
         _shutDown = true;
         _board?.Leaving = true;
+        RefusePreparation(RefusalKind.Leaving);
+        DropHandovers();
         foreach (var router in _routers)
         {
             router.Election.OnShutdown(now, _effects);

@@ -100,14 +100,14 @@ public sealed class CommandLineTests
         }
 
         var run = CommandRun.With(
-            context => context with { Release = Release }, "release", "--config", "a.yaml", "--socket", "/tmp/a.sock", "--force");
+            context => context with { Release = Release }, "release", "--config", "a.yaml", "--state-dir", "/tmp/state", "--socket", "/tmp/a.sock", "--force");
         CommandRun.With(context => context with { Release = Release }, "release");
 
         Assert.Equal(new CommandRun(ExitCode.Refused, "", ""), run);
         Assert.Equal(
             [
-                new ReleaseOptions { ConfigFile = "a.yaml", Socket = "/tmp/a.sock", Force = true },
-                new ReleaseOptions { ConfigFile = "/etc/vigie/vigie.yaml", Socket = "/run/vigie/vigie.sock", Force = false },
+                new ReleaseOptions { ConfigFile = "a.yaml", StateDirectory = "/tmp/state", Socket = "/tmp/a.sock", Force = true },
+                new ReleaseOptions { ConfigFile = "/etc/vigie/vigie.yaml", StateDirectory = "/var/lib/vigie", Socket = "/run/vigie/vigie.sock", Force = false },
             ],
             given);
     }

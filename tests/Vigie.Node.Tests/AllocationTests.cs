@@ -123,6 +123,8 @@ public class AllocationTests
 
         public void Listen(ListeningPlan plan) => ListeningGeneration = plan.Generation;
 
+        void IHostNetwork.Prepare(PreparationPlan plan) => throw new InvalidOperationException("nobody reloads here");
+
         void IHostNetwork.Mute(ImmutableArray<IpAddress> addresses, bool muted)
         {
         }

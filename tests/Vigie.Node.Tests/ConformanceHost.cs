@@ -177,6 +177,8 @@ internal sealed class ConformanceHost : IAdvertisementPort, IFramePort, IHostNet
 
     void IHostNetwork.Listen(ListeningPlan plan) => Listening = plan;
 
+    void IHostNetwork.Prepare(PreparationPlan plan) => throw new InvalidOperationException("nobody reloads here");
+
     void IHostNetwork.Mute(ImmutableArray<IpAddress> addresses, bool muted)
     {
     }

@@ -3,6 +3,7 @@ using Vigie.Core.Election;
 using Vigie.Core.Net;
 using Vigie.Node.Events;
 using Vigie.Node.Messages;
+using Vigie.Node.Ports;
 using Vigie.Node.Routers;
 using Vigie.Node.Tests.Scenarios;
 using Xunit;
@@ -117,6 +118,29 @@ public class StatusMessageTests
             [["new"], ["old"], ["a", "b"], ["c"], ["old"], ["a"]],
             [[.. read.Outcome.Added], [.. read.Outcome.Removed], [.. read.Outcome.Changed], [.. read.Outcome.Unchanged], [.. read.Outcome.Moves], [.. read.Outcome.MayMove]]);
         Assert.Equal(outcome.Settings, read.Outcome.Settings);
+        Assert.Equal(0, reader.Rest.Length);
+    }
+
+    [Fact]
+    public void Refusals_arrive_whole_and_those_that_find_no_room_are_counted()
+    {
+        ReconfigureRefusal[] refusals =
+        [
+            new(RefusalKind.Group, "web", "eth1", IpFamily.IPv6, default, 105, ""),
+            new(RefusalKind.Address, "db", "eth0", null, IpPrefix.Parse("fd77::101/64"), 13, "no"),
+            new(RefusalKind.PeerRules, new string('r', 700), "", null, default, 0, new string('w', 700)),
+            .. Enumerable.Range(0, 30).Select(i => new ReconfigureRefusal(RefusalKind.Group, $"r{i}", "eth2", null, default, 1, "")),
+        ];
+        var buffer = new byte[64 * 1024];
+        var message = new ConfigurationDoneMessage(false, false, "", new ReconfigureOutcome()) { Refusals = [.. refusals] };
+        var reader = new SpanReader(buffer.AsSpan(0, message.Write(buffer)));
+        reader.ReadByte();
+        var read = ConfigurationDoneMessage.Read(ref reader);
+
+        Assert.False(read.Accepted);
+        Assert.Equal(refusals[..2], read.Refusals[..2]);
+        Assert.All([read.Refusals[2].Routers, read.Refusals[2].Words], text => Assert.InRange(text.Length, 500, 510));
+        Assert.Equal((20, 13), (read.Refusals.Length, read.LeftOut));
         Assert.Equal(0, reader.Rest.Length);
     }
 

@@ -182,7 +182,7 @@ public sealed class VigieUnit : IDisposable
     private void Release()
     {
         var began = LabClock.Now;
-        string[] command = [.. Command(), "release", "--config", VigieDaemon.ConfigPath(_host), "--socket", _host.SocketPath];
+        string[] command = [.. Command(), "release", "--config", VigieDaemon.ConfigPath(_host), "--state-dir", _host.StateDirectory, "--socket", _host.SocketPath];
         var (exitCode, output, errors) = _host.TryExecute(command[0], command[1..]);
         lock (_gate)
             _releases.Add(new UnitRelease(began, LabClock.Now - began, exitCode, output + errors));

@@ -119,9 +119,15 @@ public sealed partial class VirtualRouter
         Enter(now, state, reason, effects);
         _v4?.Start(now, Config);
         _v6?.Start(now, Config);
-        var succession = SuccessionIntervals * Config.AdvertisementInterval;
-        succession = succession < ShortestSuccession ? ShortestSuccession : succession > LongestSuccession ? LongestSuccession : succession;
+        var succession = SuccessionWait(Config.AdvertisementInterval);
         BeginLeaving(now, now + succession);
+    }
+
+    /// <summary>How long a successor is waited for after a resignation.</summary>
+    public static TimeSpan SuccessionWait(TimeSpan advertisementInterval)
+    {
+        var succession = SuccessionIntervals * advertisementInterval;
+        return succession < ShortestSuccession ? ShortestSuccession : succession > LongestSuccession ? LongestSuccession : succession;
     }
 
     private void BeginLeaving(Instant now, Instant until)

@@ -178,6 +178,7 @@ internal sealed class ApiServer(NodeChannel channel, StatusText status, EventRin
         context.Response.StatusCode = error!.Code switch
         {
             ErrorCodes.ConfigurationInvalid => StatusCodes.Status422UnprocessableEntity,
+            ErrorCodes.Refused => StatusCodes.Status409Conflict,
             ErrorCodes.Busy => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status500InternalServerError,
         };

@@ -86,7 +86,8 @@ internal static class EventText
             "this configuration is too large to be guarded: a crash of the node process would cost its roles",
             "use fewer addresses or virtual routers on one host"),
         NodeEventKind.RoleTakenUp => ("role_taken_up", EventSeverity.Info, $"goes on as {StateWord(e.State)} where the process before this one ended", null),
-        NodeEventKind.StandsAside or NodeEventKind.AsideUnread or NodeEventKind.MuteFailed or NodeEventKind.ConnectionsClosed => Leaving(e),
+        NodeEventKind.StandsAside or NodeEventKind.AsideUnread or NodeEventKind.MuteFailed or NodeEventKind.ConnectionsClosed
+            or NodeEventKind.AddressHandedOver or NodeEventKind.AddressNotTaken => Leaving(e),
         NodeEventKind.ConfigurationRefused => ("configuration_refused", EventSeverity.Error, "the node refused the configuration", null),
     };
 
@@ -110,6 +111,11 @@ internal static class EventText
         NodeEventKind.ConnectionsClosed => ("connections_not_closed", EventSeverity.Warning,
             $"connections of the virtual addresses could not be closed ({ReasonText.Error(e.Error)}); {e.Count} were",
             "grant CAP_NET_ADMIN; the kernel needs INET_DIAG_DESTROY"),
+        NodeEventKind.AddressHandedOver => ("address_handed_over", EventSeverity.Info,
+            $"{e.Address} belongs to another virtual router now, and is served here until that one's Active has it", null),
+        NodeEventKind.AddressNotTaken => ("address_not_taken", EventSeverity.Warning,
+            $"{e.Address} was taken from its virtual router, and no other host has announced it; it was removed",
+            "see that the other hosts have the same configuration"),
         _ => throw new InvalidOperationException($"{e.Kind} has nothing to do with leaving"),
     };
 

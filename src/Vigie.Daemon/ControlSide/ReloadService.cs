@@ -53,6 +53,8 @@ internal sealed class ReloadService(string configFile, NodeChannel channel, Even
                 Details = read.RenderEach(),
             });
         var done = await channel.ConfigureAsync(Encoding.UTF8.GetBytes(text), planOnly).ConfigureAwait(false);
+        if (!done.Refusals.IsEmpty)
+            return (null, RefusalText.Describe(done));
         if (!done.Accepted)
             return (null, new ErrorDetail { Code = ErrorCodes.Internal, Message = $"the node refused the configuration: {done.Error}" });
         return (Describe(done), null);

@@ -62,6 +62,8 @@ internal sealed partial class GuardianProcess : IDisposable
     private readonly byte[] _message = GC.AllocateArray<byte>(VrrpCodec.MaximumLength + 64, pinned: true);
     private readonly ChildStarter _starter = new();
     private readonly GuardianReporter _reporter;
+    private readonly RunningKeeper _running;
+    private long _keptLive;
     private int _starting;
     private bool _controlStarting;
     private int _abandoned;
@@ -97,6 +99,7 @@ internal sealed partial class GuardianProcess : IDisposable
         (_nodeEnd, _controlEnd) = SeqPacketSocket.CreatePair();
         (_reports, _reportsEnd) = SeqPacketSocket.CreatePair();
         _reporter = new GuardianReporter(_reports, _log);
+        _running = new RunningKeeper(new RunningStore(options.StateDirectory), _firstConfiguration, NotKept);
         _epoll.Add(_starter.Done, StarterToken, EpollInterest.Readable);
         _epoll.Add(_timer, TimerToken, EpollInterest.Readable);
         _epoll.Add(_host.IPv4, IPv4Token, EpollInterest.Readable);
@@ -133,6 +136,7 @@ internal sealed partial class GuardianProcess : IDisposable
         _control?.Dispose();
         _nodeEnd.Dispose();
         _controlEnd.Dispose();
+        _running.Dispose();
         _reporter.Dispose();
         _starter.Dispose();
         _reports.Dispose();
@@ -163,6 +167,7 @@ internal sealed partial class GuardianProcess : IDisposable
             var wake = Instant.Min(_loop.Step(Clock.Now()), _startControlAt);
             _timer.Arm(Instant.Min(wake, TellServiceManager(Clock.Now())));
             TellStatus();
+            KeepRunning();
             var count = _epoll.Wait(_ready, -1);
             for (var i = 0; i < count; i++)
                 failed ??= Handle(_ready[i].Token);
@@ -177,7 +182,7 @@ internal sealed partial class GuardianProcess : IDisposable
         }
 
         SayStopping();
-
+        KeepRunning();
         _ = Scheduling.ReturnToNormal();
         _loop.Stop();
         AwaitStarts();
@@ -238,6 +243,18 @@ internal sealed partial class GuardianProcess : IDisposable
                 now, new ReceivedMessage(received.InterfaceIndex, received.Source, received.Destination, received.HopLimit),
                 _message.AsSpan(received.PayloadOffset, received.Length));
     }
+
+    private void KeepRunning()
+    {
+        if (_board.Live == _keptLive)
+            return;
+        _keptLive = _board.Live;
+        _running.Keep(_board.Text);
+    }
+
+    private void NotKept(string reason) => Report(EventSeverity.Warning,
+        $"the running configuration cannot be kept in the state directory: {reason}; `vigie release` would read the file instead",
+        "see that the daemon may write to its --state-dir, and that the disk is not full");
 
     private void TellStatus()
     {

@@ -14,29 +14,16 @@ internal sealed class AcceptFilter
 {
     private const string Table = "inet vigie_accept";
 
-    private ImmutableArray<IpAddress>? _refused;
+    private readonly RuleTable _table = new();
+
+    /// <summary>The last rules were refused.</summary>
+    public bool IsFailing => _table.IsFailing;
 
     /// <summary>Refuses exactly these addresses from now on; returns why that failed, or null.</summary>
-    public string? Apply(ImmutableArray<IpAddress> refused)
-    {
-        if (_refused is { } present && refused.AsSpan().SequenceEqual(present.AsSpan()))
-            return null;
-        using var nftables = Nftables.TryOpen(out var reason);
-        if (nftables is null)
-        {
-            // Nothing to refuse, and without the library no earlier run has left anything either.
-            if (!refused.IsEmpty)
-                return reason;
-            _refused = refused;
-            return null;
-        }
+    public string? Apply(ImmutableArray<IpAddress> refused) => _table.Apply(Script(refused), refused.IsEmpty);
 
-        var error = nftables.Run(Script(refused));
-        if (error is not null && !refused.IsEmpty)
-            return error;
-        _refused = refused; // a kernel without nf_tables holds no leftover of ours
-        return null;
-    }
+    /// <summary>Why the kernel would not take what it did before; null when it would, or already does without.</summary>
+    public string? Check(ImmutableArray<IpAddress> refused) => _table.Check(Script(refused), refused.IsEmpty);
 
     /// <summary>One transaction: whatever an earlier run left is replaced.</summary>
     internal static string Script(ImmutableArray<IpAddress> refused)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Vigie.Core;
 using Vigie.Core.Net;
@@ -44,6 +45,7 @@ internal sealed class KernelWork(RouteSocket routes, Listeners listeners) : IKer
     public object Answer(object request) => request switch
     {
         ListeningPlan plan => listeners.Listen(plan),
+        PreparationPlan plan => new PreparationReport(new PreparationOutcome(plan.Generation, Prepare(plan))),
         SnapshotRequest => Snapshot(),
         MuteRequest mute => new MuteReport(listeners.Mute.Apply(mute.Addresses, mute.Muted)),
         CloseRequest close => CloseConnections(close),
@@ -54,6 +56,34 @@ internal sealed class KernelWork(RouteSocket routes, Listeners listeners) : IKer
     {
         _rest.Dispose();
         listeners.Mute.Dispose();
+    }
+
+    /// <summary>The rules last: each of the other steps can be taken back, and after the rules nothing can be refused.</summary>
+    private ImmutableArray<KernelRefusal> Prepare(PreparationPlan plan)
+    {
+        var refusals = listeners.Acquire(plan);
+        if (!refusals.IsEmpty)
+            return refusals;
+        for (var i = 0; i < plan.Addresses.Length; i++)
+        {
+            var outcome = Apply(plan.Addresses[i]);
+            if (outcome.Error is 0 or Errno.ENODEV)
+                continue;
+            Withdraw(plan.Addresses.AsSpan()[..(i + 1)]);
+            listeners.GiveBack();
+            return [new KernelRefusal(RefusalKind.Address, plan.Addresses[i].InterfaceIndex, null, outcome.Failed, outcome.Error, "")];
+        }
+
+        refusals = listeners.LoadRules(plan);
+        if (!refusals.IsEmpty)
+            Withdraw(plan.Addresses.AsSpan());
+        return refusals;
+    }
+
+    private void Withdraw(ReadOnlySpan<AddressPlan> added)
+    {
+        foreach (var plan in added)
+            _ = Apply(plan with { Present = false });
     }
 
     private CloseReport CloseConnections(CloseRequest close)

@@ -15,6 +15,7 @@ namespace Vigie.Daemon.NodeSide;
 internal sealed class LinuxHostNetwork(KernelWriter writer, INodeEventSink events) : IHostNetwork
 {
     private readonly Queue<ListeningPlan> _refusedPlans = new();
+    private PreparationPlan? _refusedPreparation;
 
     /// <summary>Rings when <see cref="Deliver"/> has something.</summary>
     public EventFd Answers => writer.Answers;
@@ -23,7 +24,7 @@ internal sealed class LinuxHostNetwork(KernelWriter writer, INodeEventSink event
     public long Answered => writer.Answered;
 
     /// <summary>Whether <see cref="Deliver"/> would find something.</summary>
-    public bool HasAnswers(long answered) => writer.HasAnswers(answered) || _refusedPlans.Count > 0;
+    public bool HasAnswers(long answered) => writer.HasAnswers(answered) || _refusedPlans.Count > 0 || _refusedPreparation is not null;
 
     public void Apply(in AddressPlan plan) => writer.Submit(plan);
 
@@ -31,6 +32,12 @@ internal sealed class LinuxHostNetwork(KernelWriter writer, INodeEventSink event
     {
         if (!writer.TrySubmit(plan))
             _refusedPlans.Enqueue(plan);
+    }
+
+    public void Prepare(PreparationPlan plan)
+    {
+        if (!writer.TrySubmit(plan))
+            _refusedPreparation = plan;
     }
 
     // Without room in the ring nothing is waited for: a mute that is missing costs little, one that stays ends by itself.
@@ -62,6 +69,9 @@ internal sealed class LinuxHostNetwork(KernelWriter writer, INodeEventSink event
                     if (report.MuteFailed)
                         events.Report(new NodeEvent { Kind = NodeEventKind.MuteFailed, At = now, Router = -1 });
                     break;
+                case PreparationReport preparation:
+                    loop.OnPrepared(now, preparation.Outcome);
+                    break;
                 case MuteReport mute:
                     if (mute.Failure is not null)
                         events.Report(new NodeEvent { Kind = NodeEventKind.MuteFailed, At = now, Router = -1 });
@@ -78,6 +88,13 @@ internal sealed class LinuxHostNetwork(KernelWriter writer, INodeEventSink event
                 default:
                     throw new InvalidOperationException($"nobody asked for a {answer.GetType().Name}");
             }
+        }
+
+        if (_refusedPreparation is { } unprepared)
+        {
+            _refusedPreparation = null;
+            loop.OnPrepared(now, new PreparationOutcome(
+                unprepared.Generation, [new KernelRefusal(RefusalKind.Queue, 0, null, default, Errno.ENOBUFS, "")]));
         }
 
         while (_refusedPlans.TryDequeue(out var refused))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Vigie.Core.Net;
 using Vigie.Core.Wire;
 using Vigie.Linux;
@@ -16,7 +17,7 @@ internal sealed record ListeningReport(ListeningOutcome[] Outcomes, bool AcceptF
 /// The node's ears: group memberships and filters of its sockets, and the rules that refuse packets. Used by one thread,
 /// while another one reads the sockets.
 /// </summary>
-internal sealed class Listeners(VrrpSocket ipv4, VrrpSocket ipv6, ArpListener arp, NeighborListener neighbors)
+internal sealed partial class Listeners(VrrpSocket ipv4, VrrpSocket ipv6, ArpListener arp, NeighborListener neighbors)
 {
     private readonly HashSet<(int Interface, IpFamily Family)> _joined = [];
     private readonly AcceptFilter _acceptFilter = new();
@@ -24,6 +25,8 @@ internal sealed class Listeners(VrrpSocket ipv4, VrrpSocket ipv6, ArpListener ar
     private bool _muteFailed;
     private int[] _heardIPv4 = [];
     private int[] _heardIPv6 = [];
+    private ImmutableArray<IpAddress> _refused = [];
+    private (int[] Interfaces, IpAddress[] Addresses) _claims = ([], []);
 
     /// <summary>What a leaving host does not say any more; loaded while it listens anywhere.</summary>
     public MuteFilter Mute { get; } = new();
@@ -50,14 +53,14 @@ internal sealed class Listeners(VrrpSocket ipv4, VrrpSocket ipv6, ArpListener ar
                 _ = family == IpFamily.IPv4 ? ipv4.Leave(index, VrrpCodec.MulticastIPv4) : ipv6.Leave(index, VrrpCodec.MulticastIPv6);
         _joined.Clear();
         _joined.UnionWith(wanted);
-        IpAddress[] virtualAddresses = [.. plan.VirtualAddresses];
-        arp.SetFilter(indexes, Array.FindAll(virtualAddresses, a => a.Family == IpFamily.IPv4));
-        neighbors.SetFilter(indexes, Array.FindAll(virtualAddresses, a => a.Family == IpFamily.IPv6));
+        _ = SetClaimFilters(indexes, [.. plan.VirtualAddresses]);
         if (indexes.Length == 0)
             Mute.Remove();
         var muteFailure = indexes.Length > 0 ? Mute.Prepare() : null;
         var isNew = muteFailure is not null && !_muteFailed; // said once, not with every plan
         _muteFailed = muteFailure is not null;
+        _granted = null;
+        _refused = plan.RefusedAddresses;
         return new ListeningReport(
             [.. outcomes], _acceptFilter.Apply(plan.RefusedAddresses) is not null, _peerFilter.Apply(plan.PeerRules) is not null, isNew);
     }
@@ -69,6 +72,17 @@ internal sealed class Listeners(VrrpSocket ipv4, VrrpSocket ipv6, ArpListener ar
         if (error == 0)
             heard = indexes;
         return error;
+    }
+
+    /// <summary>Returns the first error; the filter that it concerns is then the last one.</summary>
+    private int SetClaimFilters(int[] indexes, IpAddress[] virtualAddresses)
+    {
+        var error4 = arp.SetFilter(indexes, Array.FindAll(virtualAddresses, a => a.Family == IpFamily.IPv4));
+        var error6 = neighbors.SetFilter(indexes, Array.FindAll(virtualAddresses, a => a.Family == IpFamily.IPv6));
+        if (error4 != 0 || error6 != 0)
+            return error4 != 0 ? error4 : error6;
+        _claims = (indexes, virtualAddresses);
+        return 0;
     }
 
     private static int Deafness(int filterError, int[] heard, int index) => filterError == 0 || heard.Contains(index) ? 0 : filterError;

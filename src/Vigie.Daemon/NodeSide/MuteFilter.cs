@@ -32,6 +32,9 @@ internal sealed class MuteFilter : IDisposable
         return _nftables.Run(Rules(_muted));
     }
 
+    /// <summary>Whether the rules were loaded, or were refused when they were to be.</summary>
+    public bool IsPrepared => _nftables is not null;
+
     /// <summary>Mutes these addresses, or lets them be heard again; returns why that failed, or null.</summary>
     public string? Apply(ImmutableArray<IpAddress> addresses, bool muted)
     {

@@ -49,6 +49,8 @@ internal sealed partial class NodePump
         }
     }
 
+    private byte[] _requestedText = [];
+
     private AsideAnswer Grant(Instant now, AsideWish wish, ReadOnlySpan<byte> name) => wish switch
     {
         AsideWish.Switchover => _loop.Switchover(now, Encoding.UTF8.GetString(name)),
@@ -101,15 +103,32 @@ internal sealed partial class NodePump
             }
             else
             {
-                var outcome = _loop.Reconfigure(now, config);
-                _text = parsed.Text;
-                if (_serves)
-                    LayBoard();
-                _channel.SendDone(new ConfigurationDoneMessage(true, Planned: false, "", outcome));
+                _requestedText = parsed.Text;
+                _loop.BeginReconfigure(now, config, parsed.Text.Length);
             }
         }
 
         _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
+    }
+
+    /// <summary>What became of configurations that were asked for.</summary>
+    private void TellVerdicts()
+    {
+        while (_loop.TakeVerdict() is { } verdict)
+        {
+            if (verdict.Outcome is not null)
+            {
+                _text = _requestedText;
+                if (_serves)
+                    LayBoard();
+            }
+
+            _channel.SendDone(new ConfigurationDoneMessage(verdict.Outcome is not null, Planned: false, "", verdict.Outcome ?? new ReconfigureOutcome())
+            {
+                Refusals = verdict.Refusals,
+            });
+            _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
+        }
     }
 
     /// <summary>What became of one text. In one piece: a plan that took long must never be taken for the reload after it.</summary>

@@ -155,6 +155,7 @@ internal sealed partial class NodePump : IDisposable
             Drain(now, now >= next ? Everything : ready);
             if (!_parsed.IsEmpty)
                 TakeConfiguration(now);
+            TellVerdicts();
         }
     }
 

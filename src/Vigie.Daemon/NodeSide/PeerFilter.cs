@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Vigie.Core.Net;
-using Vigie.Linux;
+using Vigie.Daemon.ControlSide;
 using Vigie.Node.Ports;
 
 namespace Vigie.Daemon.NodeSide;
@@ -14,35 +14,34 @@ internal sealed class PeerFilter
 {
     public const string Table = "inet vigie_peers";
 
-    private string? _applied;
+    private readonly RuleTable _table = new();
 
-    /// <summary>Lets only these senders through from now on; returns why that failed, or null.</summary>
-    public string? Apply(ImmutableArray<PeerRule> rules)
-    {
-        var script = Script(rules);
-        if (script == _applied)
-            return null; // loading it again would begin the counters anew
-        using var nftables = Nftables.TryOpen(out var reason);
-        // Without the library or nf_tables no earlier run has left anything that would have to go.
-        var error = nftables is null ? reason : nftables.Run(script);
-        if (error is not null && !rules.IsEmpty)
-            return error;
-        _applied = script;
-        return null;
-    }
+    /// <summary>The last rules were refused.</summary>
+    public bool IsFailing => _table.IsFailing;
+
+    /// <summary>Lets only these senders through from now on, and counts on; returns why that failed, or null.</summary>
+    public string? Apply(ImmutableArray<PeerRule> rules) =>
+        _table.Apply(Script(rules), rules.IsEmpty, nftables => Script(rules, FilteredCounts.ReadFrom(nftables)));
+
+    /// <summary>Why the kernel would not take what it did before; null when it would, or already does without.</summary>
+    public string? Check(ImmutableArray<PeerRule> rules) => _table.Check(Script(rules), rules.IsEmpty);
 
     /// <summary>The name of a virtual router's counter: letters that nftables takes, whatever is in the router's name.</summary>
     public static string Counter(string router) => "r" + Convert.ToHexStringLower(Encoding.UTF8.GetBytes(router));
 
     /// <summary>One transaction: whatever an earlier run left is replaced.</summary>
-    internal static string Script(ImmutableArray<PeerRule> rules)
+    internal static string Script(ImmutableArray<PeerRule> rules, IReadOnlyDictionary<string, FilteredCount>? counted = null)
     {
         var script = new StringBuilder($"add table {Table}\ndelete table {Table}\n");
         if (rules.IsEmpty)
             return script.ToString();
         script.Append($"table {Table} {{\n");
         foreach (var router in rules.Select(rule => rule.Router).Distinct())
-            script.Append($"  counter {Counter(router)} {{ }}\n");
+        {
+            var start = counted is not null && counted.TryGetValue(Counter(router), out var known) ? $"packets {known.Packets} bytes {known.Bytes} " : "";
+            script.Append($"  counter {Counter(router)} {{ {start}}}\n");
+        }
+
         script.Append("  chain input {\n    type filter hook input priority raw - 10; policy accept;\n");
         foreach (var rule in rules)
         {

@@ -13,7 +13,7 @@ namespace Vigie.Daemon.ReleaseSide;
 
 /// <summary>
 /// <c>vigie release</c>: what a service manager runs when every process of ours is dead. It needs nothing of them but the
-/// configuration and the kernel's addresses, and is over within a second.
+/// configuration that ran and the kernel's addresses, and is over within a second.
 /// </summary>
 internal static class ReleaseCommand
 {
@@ -29,7 +29,7 @@ internal static class ReleaseCommand
         if (refusal.Length > 0 && !options.Force)
             return Complain(error, ExitCode.Refused, $"{refusal}; stop it, and it resigns by itself, or say --force (one that lives takes its addresses back)");
 
-        var config = ReadConfiguration(options.ConfigFile, error);
+        var config = ReadRunning(options, error) ?? ReadConfiguration(options.ConfigFile, error);
         try
         {
             using var host = new ReleaseHost(output);
@@ -54,6 +54,21 @@ internal static class ReleaseCommand
         {
             return Complain(error, ExitCode.Failed, e.Message);
         }
+    }
+
+    /// <summary>What ran; null when the daemon has kept nothing that can be read.</summary>
+    private static NodeConfig? ReadRunning(ReleaseOptions options, TextWriter error)
+    {
+        var store = new RunningStore(options.StateDirectory);
+        var text = store.Load(out var failure);
+        if (failure is not null)
+            error.WriteLine($"vigie: the configuration that ran cannot be read: {failure}; {options.ConfigFile} is used");
+        if (text is null)
+            return null;
+        var config = ConfigurationReader.Read(text, store.FilePath, Environment.MachineName).Config;
+        if (config is null)
+            error.WriteLine($"vigie: {store.FilePath} is no configuration of this version; {options.ConfigFile} is used");
+        return config;
     }
 
     private static NodeConfig? ReadConfiguration(string file, TextWriter error)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Vigie.Linux.Native;
 
 namespace Vigie.Linux;
 
@@ -21,6 +22,13 @@ public sealed partial class Nftables : IDisposable
     public static Nftables? TryOpen(out string reason)
     {
         reason = "";
+        // The library ends the whole process when it cannot open its socket, so that is tried out here.
+        if (TryOpenSocket() is var error and not 0)
+        {
+            reason = $"no netlink socket for nftables can be opened: {new LinuxError(error)}";
+            return null;
+        }
+
         try
         {
             var context = nft_ctx_new(0);
@@ -51,6 +59,21 @@ public sealed partial class Nftables : IDisposable
         return string.IsNullOrWhiteSpace(text) ? "nftables refused without saying why" : text.Trim();
     }
 
+    /// <summary>Has the kernel look at the commands and change nothing; null when it would take them all.</summary>
+    public string? Check(string commands)
+    {
+        ObjectDisposedException.ThrowIf(_context == 0, this);
+        nft_ctx_set_dry_run(_context, true);
+        try
+        {
+            return Run(commands);
+        }
+        finally
+        {
+            nft_ctx_set_dry_run(_context, false);
+        }
+    }
+
     /// <summary>What a listing command answers, as JSON; null when there is nothing to list.</summary>
     public string? Query(string command)
     {
@@ -66,11 +89,23 @@ public sealed partial class Nftables : IDisposable
         _context = 0;
     }
 
+    private static int TryOpenSocket()
+    {
+        var fd = Libc.socket(SocketConstants.FamilyNetlink, SocketConstants.TypeRaw | SocketConstants.TypeFlags, RouteConstants.NetlinkNetfilter);
+        if (fd < 0)
+            return Marshal.GetLastPInvokeError();
+        new FileDescriptor(fd).Dispose();
+        return 0;
+    }
+
     [LibraryImport(Library)]
     private static partial nint nft_ctx_new(uint flags);
 
     [LibraryImport(Library)]
     private static partial void nft_ctx_free(nint context);
+
+    [LibraryImport(Library)]
+    private static partial void nft_ctx_set_dry_run(nint context, [MarshalAs(UnmanagedType.U1)] bool dry);
 
     [LibraryImport(Library)]
     private static partial int nft_ctx_buffer_output(nint context);

@@ -4,6 +4,7 @@ namespace Vigie.Linux.Native;
 internal static class RouteConstants
 {
     internal const int NetlinkRoute = 0;
+    internal const int NetlinkNetfilter = 12;
 
     // Multicast groups, as the bit mask that bind takes.
     internal const uint GroupLink = 0x1;

@@ -98,4 +98,10 @@ public enum NodeEventKind : byte
     /// The role is not taken; it is asked again and again.
     /// </summary>
     AddressConflict,
+
+    /// <summary>An address that a reload took from a virtual router is served on until another host announces it (Address).</summary>
+    AddressHandedOver,
+
+    /// <summary>Nobody announced it in time: it was removed (Address).</summary>
+    AddressNotTaken,
 }

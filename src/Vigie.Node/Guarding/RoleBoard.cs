@@ -79,10 +79,7 @@ public sealed class RoleBoard(IBoardMemory memory)
     public bool TryLay(ReadOnlySpan<byte> text, ReadOnlySpan<int> recordCapacities)
     {
         var half = Half(Live + 1);
-        long needed = TextOf(0, recordCapacities.Length) + (long)text.Length + 8;
-        foreach (var capacity in recordCapacities)
-            needed += BoardSlot.SizeOf(capacity);
-        if (needed > HalfSize)
+        if (!Fits(text.Length, recordCapacities))
             return false;
 
         Write(half + CountAt, recordCapacities.Length);
@@ -99,6 +96,15 @@ public sealed class RoleBoard(IBoardMemory memory)
 
         _laid = half;
         return true;
+    }
+
+    /// <summary>Whether there is room for a configuration.</summary>
+    public static bool Fits(int textLength, ReadOnlySpan<int> recordCapacities)
+    {
+        long needed = TextOf(0, recordCapacities.Length) + (long)textLength + 8;
+        foreach (var capacity in recordCapacities)
+            needed += BoardSlot.SizeOf(capacity);
+        return needed <= HalfSize;
     }
 
     /// <summary>A slot of what was laid out last, live or not yet.</summary>

@@ -21,6 +21,13 @@ public interface IHostNetwork
     void Listen(ListeningPlan plan);
 
     /// <summary>
+    /// Acquires everything of the plan that is not there yet, and changes nothing that is in use; when something is refused,
+    /// everything is as it was before. Comes back later, never during the call, as <see cref="ElectionLoop.OnPrepared"/>. The
+    /// next <see cref="Listen"/> gives up what it does not need. In order with plans.
+    /// </summary>
+    void Prepare(PreparationPlan plan);
+
+    /// <summary>
     /// From now on the host teaches no neighbour its MAC for these addresses, or does so again: no ARP or neighbour
     /// discovery of the kernel's own carries them, answers included. In order with plans. It ends by itself after
     /// <see cref="LongestMuting"/>, whatever becomes of this process. An address that is already so is no error.

@@ -80,6 +80,9 @@ internal sealed class RouterRuntime
 
     public Instant LastClaimAt { get; set; }
 
+    /// <summary>When each address was last claimed by somebody else.</summary>
+    private readonly Dictionary<IpAddress, Instant> _claims = [];
+
     public Instant LastDefenceAt { get; set; } = Instant.Zero;
 
     /// <summary>When a foreign claim is answered, unless its sender turns out to be a better Active before.</summary>
@@ -169,6 +172,10 @@ internal sealed class RouterRuntime
 
         return _planned;
     }
+
+    public void NoteClaim(Instant now, IpAddress address) => _claims[address] = now;
+
+    public bool WasClaimed(IpAddress address, Instant since) => _claims.TryGetValue(address, out var at) && at >= since;
 
     public void ForgetMismatches()
     {

@@ -1,10 +1,11 @@
 using System.Text;
 using Vigie.Contract;
-using Vigie.Core;
+using Vigie.Core.Net;
 using Vigie.Daemon.ControlSide;
 using Vigie.Linux;
 using Vigie.Node;
 using Vigie.Node.Messages;
+using Vigie.Node.Ports;
 using Xunit;
 
 namespace Vigie.Daemon.Tests.ControlSide;
@@ -22,15 +23,16 @@ public sealed class ReloadServiceTests : IDisposable
     private readonly SeqPacketSocket _node;
     private readonly NodeChannel _channel;
     private readonly ReloadService _reload;
+    private readonly EventRing _events;
     private readonly byte[] _buffer = new byte[Descriptors.LongestMessage];
 
     public ReloadServiceTests()
     {
         (_node, var control) = SeqPacketSocket.CreatePair();
-        var events = new EventRing(_log);
-        _channel = new NodeChannel(control, events, new WallClock());
+        _events = new EventRing(_log);
+        _channel = new NodeChannel(control, _events, new WallClock());
         _channel.Start();
-        _reload = new ReloadService(ConfigFile, _channel, events);
+        _reload = new ReloadService(ConfigFile, _channel, _events);
     }
 
     private string ConfigFile => Path.Combine(_folder.FullName, "vigie.yaml");
@@ -78,6 +80,41 @@ public sealed class ReloadServiceTests : IDisposable
         Assert.Equal((Older, false), ReceiveConfiguration());
         Answer(planned: false);
         Assert.NotNull((await again.WaitAsync(Patience, TestContext.Current.CancellationToken)).Result);
+    }
+
+    [Fact]
+    public async Task What_the_kernel_refused_is_told_with_its_remedy_and_as_an_event()
+    {
+        File.WriteAllText(ConfigFile, Older);
+        var asked = _reload.ReloadAsync(planOnly: false);
+        ReceiveConfiguration();
+        var refusal = new ReconfigureRefusal(RefusalKind.Group, "db, web", "eth1", IpFamily.IPv4, default, Errno.ENOBUFS, "");
+        var length = new ConfigurationDoneMessage(false, false, "", new ReconfigureOutcome()) { Refusals = [refusal] }.Write(_buffer);
+        Assert.Equal(0, _node.Send(_buffer.AsSpan(0, length)));
+
+        var (result, error) = await asked.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        Assert.Null(result);
+        Assert.Equal(ErrorCodes.Refused, error!.Code);
+        Assert.Equal(
+            "db, web: advertisements cannot be heard on eth1: IPv4 group not joined: ENOBUFS (No buffer space available)", Assert.Single(error.Details));
+        Assert.Contains("igmp_max_memberships", error.Remedy, StringComparison.Ordinal);
+        var told = Assert.Single(_events.After(0).Events, e => e.Kind == "reload_refused");
+        Assert.Contains("db, web: ", told.Message, StringComparison.Ordinal);
+        Assert.Contains("igmp_max_memberships", told.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_refusal_has_a_sentence_and_a_remedy()
+    {
+        foreach (var kind in Enum.GetValues<RefusalKind>())
+        foreach (var error in (int[])[Errno.ENOBUFS, Errno.ENOMEM, Errno.EMFILE, Errno.EPERM])
+        {
+            var refusal = new ReconfigureRefusal(kind, "db", "eth1", IpFamily.IPv6, IpPrefix.Parse("10.77.0.100/24"), error, "");
+            var told = RefusalText.Describe(new ConfigurationDoneMessage(false, false, "", new ReconfigureOutcome()) { Refusals = [refusal] });
+            Assert.StartsWith("db: ", Assert.Single(told.Details), StringComparison.Ordinal);
+            Assert.DoesNotMatch("^;|^ *; then", told.Remedy);
+        }
     }
 
     private void Answer(bool planned)

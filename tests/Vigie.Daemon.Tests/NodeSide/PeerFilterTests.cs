@@ -64,6 +64,24 @@ public sealed class PeerFilterTests
         const string Answer = """
             {"nftables": [{"metainfo": {"version": "1.0.6"}}, {"counter": {"family": "inet", "name": "r6462", "table": "vigie_peers", "packets": 7, "bytes": 280}}]}
             """;
-        Assert.Equal(7, FilteredCounts.Parse(Answer)["r6462"]);
+        Assert.Equal(new FilteredCount(7, 280), FilteredCounts.Parse(Answer)["r6462"]);
+    }
+
+    [Fact]
+    public void Other_rules_go_on_counting_where_the_last_ones_were()
+    {
+        using var fresh = NetworkNamespace.Create();
+        NetworkNamespace.Run(fresh, () =>
+        {
+            var filter = new PeerFilter();
+            Assert.Null(filter.Apply([OnLoopback4]));
+            using var nftables = Nftables.TryOpen(out _);
+            // As if seven had been thrown away.
+            Assert.Null(nftables!.Run(PeerFilter.Script([OnLoopback4], new Dictionary<string, FilteredCount> { [PeerFilter.Counter("db")] = new(7, 280) })));
+
+            Assert.Null(filter.Apply([OnLoopback4, OnLoopback6 with { Router = "web", Vrid = 52 }]));
+
+            Assert.Equal((7L, 0L), (FilteredCounts.Read()[PeerFilter.Counter("db")], FilteredCounts.Read()[PeerFilter.Counter("web")]));
+        });
     }
 }

@@ -33,6 +33,7 @@ public sealed class ReleaseTablesTests
                     new ReleaseOptions
                     {
                         ConfigFile = Path.Combine(folder.FullName, "none.yaml"), Socket = Path.Combine(folder.FullName, "vigie.sock"), Force = true,
+                        StateDirectory = folder.FullName,
                     }, output, error);
 
                 Assert.Equal(ExitCode.Configuration, exit);

@@ -23,6 +23,7 @@ public sealed class LeavingTests
     [Theory]
     [InlineData(1000)]
     [InlineData(100)]
+    [InlineData(10)]
     public void A_stop_and_a_preemption_lose_nothing(int interval)
     {
         using var scene = new VipScene(new VirtualRouterSetup { Interval = TimeSpan.FromMilliseconds(interval) });
@@ -66,6 +67,7 @@ public sealed class LeavingTests
     [Theory]
     [InlineData(1000)]
     [InlineData(100)]
+    [InlineData(10)]
     public void Switchover_failback_drain_and_undrain_lose_nothing_and_survive_a_restart(int interval)
     {
         using var scene = new VipScene(new VirtualRouterSetup { Interval = TimeSpan.FromMilliseconds(interval) });
@@ -90,6 +92,12 @@ public sealed class LeavingTests
         Assert.Equal(ExitCode.Ok, Verb(scene.Alpha, "drain").ExitCode);
         scene.WaitUntilServedBy(scene.Beta);
         AssertSeamless(scene, drained, scene.Alpha, scene.Beta);
+
+        var undrained = LabClock.Now;
+        Assert.Equal(ExitCode.Ok, Verb(scene.Alpha, "undrain").ExitCode);
+        scene.WaitUntilServedBy(scene.Alpha);
+        beta.WaitForRouter("db", "no leave under way", router => !router.Addresses.Any(address => address.Present));
+        AssertSeamless(scene, undrained, scene.Beta, scene.Alpha);
     }
 
     [Fact]
@@ -171,6 +179,35 @@ public sealed class LeavingTests
         }
     }
 
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(100)]
+    public void Connections_of_a_host_that_lost_its_power_are_reset_by_its_successor(int interval)
+    {
+        using var scene = new VipScene(new VirtualRouterSetup { Interval = TimeSpan.FromMilliseconds(interval) });
+        foreach (var host in scene.Competitors)
+            TcpNameService.Start(host, [.. scene.Vips]);
+        scene.StartPair();
+        TcpStreamProbe[] streams = [.. scene.Vips.Select(vip => TcpStreamProbe.Start(scene.Client, vip))];
+        foreach (var stream in streams)
+            stream.WaitForStreamTo("alpha", answers: 20);
+
+        var cut = LabClock.Now;
+        scene.Alpha.CutPower();
+        foreach (var stream in streams)
+            stream.WaitForStreamTo("beta");
+
+        // Nobody could close them for alpha. The client repeats what was not acknowledged after pauses that double, from 0.2 s on;
+        // the first repetition that reaches beta is answered with a reset.
+        var bound = 2 * scene.ActiveDownOf(100) + TimeSpan.FromSeconds(1);
+        foreach (var stream in streams)
+        {
+            var broken = Assert.Single(stream.Conversations, talk => talk.Host == "alpha" && talk.Ended >= cut);
+            Assert.Equal(StreamEnd.Reset, broken.End);
+            Assert.InRange(broken.Ended - cut, TimeSpan.Zero, bound);
+        }
+    }
+
     private static Socket Connect(VipScene scene, IpAddress vip) => scene.Client.Inside(() =>
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
@@ -191,7 +228,8 @@ public sealed class LeavingTests
         {
             var seen = probe.Snapshot();
             var gap = seen.LongestGap(from, Instant.Never)!;
-            Assert.True(gap.Lost <= MostLost, $"{gap}; {seen}");
+            // A probe that could not run itself says so; at 10 ms the daemons could not either.
+            Assert.True(gap.Lost <= MostLost + 2 * gap.LongestStall.TotalMilliseconds, $"{gap}; {seen}");
         }
 
         var taught = scene.Ear.Announcements.Where(said => said.At >= from && scene.Vips.Contains(said.Address)).ToArray();

@@ -49,6 +49,38 @@ public sealed class ReleaseTests
         Assert.Equal((ExitCode.Ok, "nothing to release: no address here was put there by Vigie\n"), (again.ExitCode, again.Output));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_ran_counts_and_not_what_the_file_says_by_now(bool afterReload)
+    {
+        using var scene = new VipScene();
+        var (alpha, _) = scene.StartPair();
+        var kept = Path.Combine(scene.Alpha.StateDirectory, "running.yaml");
+        if (afterReload)
+        {
+            File.WriteAllText(VigieDaemon.ConfigPath(scene.Alpha), scene.Yaml(scene.Alpha, 160));
+            Assert.Equal(200, alpha.Reload().Status);
+            Condition.WaitFor("the new configuration to be kept", () => File.ReadAllText(kept).Contains("priority: 160", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(kept));
+        var ran = File.ReadAllText(VigieDaemon.ConfigPath(scene.Alpha));
+        // Valid, and of another virtual router: by this one nobody would be told.
+        File.WriteAllText(VigieDaemon.ConfigPath(scene.Alpha), ran.Replace("vrid: 51", "vrid: 99", StringComparison.Ordinal));
+
+        var killed = LabClock.Now;
+        alpha.Kill();
+        var (exitCode, output, errors) = Release(scene.Alpha);
+
+        Assert.True(exitCode == ExitCode.Ok, $"{exitCode}: {output}{errors}");
+        Assert.Contains("took over", output, StringComparison.Ordinal);
+        Assert.All(scene.Ear.Since(killed).Where(heard => heard.IsResignation), heard => Assert.Equal(51, heard.Vrid));
+        AssertResigned(scene, killed);
+        scene.WaitUntilServedBy(scene.Beta);
+        Assert.DoesNotContain(scene.Alpha.Addresses(), scene.Vips.Contains);
+    }
+
     [Fact]
     public void Unicast_peers_of_version_2_are_told_too_and_foreign_addresses_stay()
     {
@@ -82,6 +114,7 @@ public sealed class ReleaseTests
         var alpha = scene.Start(scene.Alpha, 150, VirtualRouterState.Active);
         alpha.Kill();
         File.WriteAllText(VigieDaemon.ConfigPath(scene.Alpha), "this: is broken");
+        File.Delete(Path.Combine(scene.Alpha.StateDirectory, "running.yaml"));
 
         var (exitCode, _, errors) = Release(scene.Alpha);
         Assert.Equal(ExitCode.Configuration, exitCode);
@@ -103,5 +136,5 @@ public sealed class ReleaseTests
     }
 
     private static (int ExitCode, string Output, string Errors) Release(LabHost host, params string[] more) => host.TryExecute(
-        VigieDaemon.FindExecutable(), ["release", "--config", VigieDaemon.ConfigPath(host), "--socket", host.SocketPath, .. more]);
+        VigieDaemon.FindExecutable(), ["release", "--config", VigieDaemon.ConfigPath(host), "--state-dir", host.StateDirectory, "--socket", host.SocketPath, .. more]);
 }

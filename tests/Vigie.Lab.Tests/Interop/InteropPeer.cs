@@ -38,6 +38,12 @@ internal abstract class InteropPeer(LabHost host)
     /// <summary>SIGKILL.</summary>
     public abstract void Kill();
 
+    /// <summary>Whether its process is there.</summary>
+    public abstract bool Runs { get; }
+
+    /// <summary>SIGHUP: the file is read again.</summary>
+    public abstract void Reload();
+
     /// <summary>Its log, for the message of a failed test.</summary>
     public abstract string Tail();
 
@@ -58,6 +64,10 @@ internal abstract class InteropPeer(LabHost host)
         public override void Stop() => _daemon!.Stop();
 
         public override void Kill() => _daemon!.Kill();
+
+        public override bool Runs => !_daemon!.Process.Exited;
+
+        public override void Reload() => _daemon!.Process.Signal(Vigie.Lab.Processes.Signals.Hangup);
 
         public override string Tail() => _daemon?.Process.Tail() ?? "";
     }
@@ -86,6 +96,10 @@ internal abstract class InteropPeer(LabHost host)
         }
 
         public override void Kill() => _daemon!.Kill();
+
+        public override bool Runs => !_daemon!.Vrrpd.Exited;
+
+        public override void Reload() => _daemon!.Vrrpd.Signal(Vigie.Lab.Processes.Signals.Hangup);
 
         public override string Tail() => _daemon?.Vrrpd.Tail() ?? "";
     }

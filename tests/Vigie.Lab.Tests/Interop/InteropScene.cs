@@ -131,6 +131,13 @@ internal sealed class InteropScene : IDisposable
         () => Ear.Advertisements is { Length: var count } all && count >= advertisements && all[^advertisements..].All(heard => heard.Mac == VigieMac == vigie),
         explain: () => Ear.Describe(Instant.Zero));
 
+    /// <summary>Lets time pass, by the client's own questions.</summary>
+    public void WaitForBeats(TimeSpan time)
+    {
+        var until = LabClock.Now + time;
+        Condition.WaitFor($"{time.TotalSeconds} s of questions", () => LabClock.Now >= until && Probes[0].Snapshot().Sent > 0, time + TimeSpan.FromSeconds(10));
+    }
+
     private bool IsVigie(bool active) =>
         Vigie?.TryRouter(Setup.Name)?.State == (active ? VirtualRouterState.Active : VirtualRouterState.Backup);
 

@@ -173,6 +173,8 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
 
     void IHostNetwork.Listen(ListeningPlan plan) => _listening = plan;
 
+    void IHostNetwork.Prepare(PreparationPlan plan) => throw new InvalidOperationException("nobody reloads here");
+
     void IHostNetwork.Mute(ImmutableArray<IpAddress> addresses, bool muted)
     {
     }

@@ -181,6 +181,42 @@ internal sealed class Host
         return outcome;
     }
 
+    /// <summary>A reload as the daemon does it: the kernel is asked first, and answers as the scenario wants.</summary>
+    public void BeginReload(params VirtualRouterConfig[] routers) =>
+        Give("reload", () => Loop.BeginReconfigure(Now, Configuration(routers), ConfigurationTextLength));
+
+    /// <summary>What became of the last reload, or null.</summary>
+    public ReconfigureVerdict? Verdict { get; private set; }
+
+    /// <summary>What the kernel refuses to a new configuration.</summary>
+    public List<KernelRefusal> PreparationRefusals { get; } = [];
+
+    /// <summary>Whether the kernel answers at all when it is asked for what a new configuration needs.</summary>
+    public bool PreparesAtOnce { get; set; } = true;
+
+    public int ConfigurationTextLength { get; set; } = 100;
+
+    /// <summary>Requests of the kernel that it has not answered.</summary>
+    public IReadOnlyCollection<PreparationPlan> Unprepared => _ports.Preparations;
+
+    /// <summary>The kernel answers the oldest request.</summary>
+    /// <param name="adds">Whether it adds the addresses only now.</param>
+    public void AnswerPreparation(bool adds = true)
+    {
+        var plan = _ports.Preparations.Dequeue();
+        Give($"kernel: {(PreparationRefusals.Count == 0 ? "has granted it" : "refuses it")}", () =>
+        {
+            if (adds && PreparationRefusals.Count == 0)
+                foreach (var further in plan.Addresses)
+                    foreach (var prefix in further.Addresses)
+                        _table.Add((further.InterfaceIndex, prefix));
+            Loop.OnPrepared(Now, new PreparationOutcome(plan.Generation, [.. PreparationRefusals]));
+        });
+    }
+
+    /// <summary>The kernel adds an address that it was asked for long ago, before it does anything that was asked of it since.</summary>
+    public void GrantLate(string prefix) => _table.Add((Eth0, IpPrefix.Parse(prefix)));
+
     public void Shutdown() => Give("shutdown", () => Loop.Shutdown(Now));
 
     /// <summary>Leaves without a gap.</summary>
@@ -244,7 +280,16 @@ internal sealed class Host
             _wake = Loop.Step(Now);
         }
 
+        while (Loop.TakeVerdict() is { } verdict)
+        {
+            Verdict = verdict;
+            Transcript.Output(Now, verdict.Outcome is not null
+                ? "verdict: live" : $"verdict: refused, {string.Join(", ", verdict.Refusals.Select(r => $"{r.Kind} {r.Routers} {r.Interface} {r.Error}"))}");
+        }
+
         _ports.Flush();
+        if (PreparesAtOnce && _ports.Preparations.Count > 0)
+            AnswerPreparation();
         while (_ports.Plans.TryDequeue(out var plan))
             _pending.Enqueue(() => Answer(plan), (Now + KernelDelay, _sequence++));
     }

@@ -25,6 +25,9 @@ internal sealed class RecordingPorts(Transcript transcript) : IAdvertisementPort
     /// <summary>The latest plan of where to listen, until it is answered.</summary>
     public ListeningPlan? Listening { get; set; }
 
+    /// <summary>What was asked of the kernel for new configurations and not yet answered, oldest first.</summary>
+    public Queue<PreparationPlan> Preparations { get; } = new();
+
     /// <summary>The error number that sending to a destination gives; absent for none.</summary>
     public Dictionary<IpAddress, int> SendErrors { get; } = [];
 
@@ -101,6 +104,17 @@ internal sealed class RecordingPorts(Transcript transcript) : IAdvertisementPort
         transcript.Output(Now, $"listen on [{string.Join(", ", interfaces)}] for claims of {plan.VirtualAddresses.Length} addresses");
     }
 
+    public void Prepare(PreparationPlan plan)
+    {
+        Flush();
+        Preparations.Enqueue(plan);
+        var interfaces = plan.Interfaces.Select(i => $"{i.Index}{(i.IPv4 ? " IPv4" : "")}{(i.IPv6 ? " IPv6" : "")}");
+        var addresses = string.Concat(plan.Addresses.Select(further => $", hold {Names(further.Addresses)} on {further.InterfaceIndex}"));
+        transcript.Output(Now,
+            $"prepare: listen on [{string.Join(", ", interfaces)}] for claims of {plan.VirtualAddresses.Length} addresses{addresses}, "
+            + $"refuse {plan.RefusedAddresses.Length}, {plan.PeerRules.Length} peer rules");
+    }
+
     public void Mute(ImmutableArray<IpAddress> addresses, bool muted)
     {
         Flush();
@@ -121,7 +135,8 @@ internal sealed class RecordingPorts(Transcript transcript) : IAdvertisementPort
         {
             NodeEventKind.StateChanged => $"router {e.Router} is {e.State} ({e.Reason})",
             NodeEventKind.AddressRefused => $"router {e.Router}: {e.Address} refused, error {e.Error}",
-            NodeEventKind.AddressReasserted or NodeEventKind.AddressNotOurs or NodeEventKind.StaleAddressRemoved =>
+            NodeEventKind.AddressReasserted or NodeEventKind.AddressNotOurs or NodeEventKind.StaleAddressRemoved
+                or NodeEventKind.AddressHandedOver or NodeEventKind.AddressNotTaken =>
                 $"router {e.Router}: {e.Kind} {e.Address}",
             NodeEventKind.ForeignClaim => $"router {e.Router}: {e.Mac} claims {e.Address}",
             NodeEventKind.AddressConflict => $"router {e.Router}: {e.Mac} holds {e.Address}",

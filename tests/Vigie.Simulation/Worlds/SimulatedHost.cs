@@ -172,7 +172,15 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
     public void Reconfigure(NodeConfig config)
     {
         Config = config;
-        Input((loop, now) => loop.Reconfigure(now, config));
+        Input((loop, now) => loop.BeginReconfigure(now, config, textLength: 1000));
+    }
+
+    /// <summary>What the kernel refused changes nothing: the host goes on with what it had.</summary>
+    private void TakeVerdicts()
+    {
+        while (Loop!.TakeVerdict() is { } verdict)
+            if (verdict.Outcome is null)
+                Config = Loop.Config;
     }
 
     /// <summary>Something for the process to read. While it is paused it waits.</summary>
@@ -248,6 +256,8 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
 
     void IHostNetwork.Listen(ListeningPlan plan) => Kernel.Listen(plan, Process);
 
+    void IHostNetwork.Prepare(PreparationPlan plan) => Kernel.Prepare(plan, Process);
+
     void IHostNetwork.Mute(ImmutableArray<IpAddress> addresses, bool muted) => Kernel.Mute(addresses, muted, Process);
 
     void IHostNetwork.CloseConnections(ImmutableArray<IpAddress> addresses)
@@ -305,6 +315,7 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
     private void Step()
     {
         var next = Loop!.Step(LocalNow);
+        TakeVerdicts();
         if (Stopping && !_left && Loop.HasLeft)
             EndLeave(LocalNow);
         var number = ++_wakeNumber;

@@ -87,6 +87,14 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
         world.At(_busyUntil, _ => Execute(own, process));
     }
 
+    /// <summary>What a new configuration needs: all of it or nothing.</summary>
+    public void Prepare(PreparationPlan plan, int process)
+    {
+        _busyUntil = Instant.Max(_busyUntil, world.Now)
+            + world.Random.Between(TimeSpan.FromMicroseconds(10), world.Plan.KernelDelay) + Slowness;
+        world.At(_busyUntil, _ => DoPrepare(plan, process));
+    }
+
     public void Listen(ListeningPlan plan, int process)
     {
         world.After(ListeningDelay, _ =>
@@ -235,6 +243,33 @@ internal sealed class SimulatedKernel(World world, SimulatedHost host)
             if (process == host.Process)
                 host.Input((loop, now) => loop.OnAddressesApplied(
                     now, new AddressOutcome(plan.Router, plan.Generation, plan.Present, error, failed)));
+        });
+    }
+
+    private void DoPrepare(PreparationPlan plan, int process)
+    {
+        if (!host.Powered)
+            return;
+        if (host.Frozen)
+        {
+            _whenThawed.Enqueue(() => DoPrepare(plan, process));
+            return;
+        }
+
+        ImmutableArray<KernelRefusal> refusals = [];
+        foreach (var prefix in plan.Addresses.SelectMany(further => further.Addresses))
+            if (RefusesAddresses || (!LinkUp && prefix.Family == IpFamily.IPv6))
+                refusals = [new KernelRefusal(RefusalKind.Address, SimulatedHost.Eth0, null, prefix, RefusesAddresses ? Refused : DeviceDown, "")];
+        if (refusals.IsEmpty)
+            foreach (var further in plan.Addresses)
+                foreach (var prefix in further.Addresses)
+                    Hold(prefix, further.LifetimeSeconds);
+        world.Touched();
+        _lastOutcomeAt = Instant.Max(_lastOutcomeAt, world.Now + world.Random.Between(TimeSpan.FromMicroseconds(5), world.Plan.KernelDelay));
+        world.At(_lastOutcomeAt, _ =>
+        {
+            if (process == host.Process)
+                host.Input((loop, now) => loop.OnPrepared(now, new PreparationOutcome(plan.Generation, refusals)));
         });
     }
 

@@ -158,6 +158,8 @@ internal sealed partial class GuardedHost : IGuardianHost, IFramePort, IHostNetw
         });
     }
 
+    void IHostNetwork.Prepare(PreparationPlan plan) => throw new InvalidOperationException("nobody reloads here");
+
     void IHostNetwork.Mute(ImmutableArray<IpAddress> addresses, bool muted)
     {
         var process = Process;
