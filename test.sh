@@ -14,7 +14,7 @@ fuzz          | tests/Vigie.Fuzz                | 120  | quick |
 configuration | tests/Vigie.Configuration.Tests | 120  | quick |
 cli           | tests/Vigie.Cli.Tests           | 120  | quick |
 node          | tests/Vigie.Node.Tests          | 300  | quick |
-simulation    | tests/Vigie.Simulation          | 600  | quick |
+simulation    | tests/Vigie.Simulation          | 1200 | quick |
 linux         | tests/Vigie.Linux.Tests         | 600  |       | lab
 daemon        | tests/Vigie.Daemon.Tests        | 600  |       | lab
 lab           | tests/Vigie.Lab.Tests           | 2100 |       | lab
@@ -85,7 +85,7 @@ read_suite() {
 
 suite_rows() { grep '|' <<<"$SUITES"; }
 
-# Reads one CTRF report: totals first, then what went wrong and what was skipped, as text.
+# Reads one CTRF report: totals first, then what went wrong, what was skipped and what is worth knowing of the rest, as text.
 # shellcheck disable=SC2016
 readonly TOTALS='
   def bad: select(.status != "passed" and .status != "skipped" and .status != "pending");
@@ -101,7 +101,8 @@ readonly DETAILS='
   (.results.extra.suites[]?.errors[]? | "  FAILED  \(.name): \(.type)\n\(.message // "no message" | indent)"),
   (.results.tests[] | select(.status == "skipped")
     | if (.message // "") == "" then "  FAILED  \(.name)\n          skipped without a reason"
-      else "  SKIPPED \(.name): \(.message | gsub("\n"; " "))" end)'
+      else "  SKIPPED \(.name): \(.message | gsub("\n"; " "))" end),
+  (.results.tests[] | .stdout[]? | select(startswith("volume: ")) | "  \(.)")'
 
 # The start names a crash, the end says how far it came.
 excerpt() {

@@ -64,6 +64,12 @@ public sealed partial class ElectionLoop
 
     public NodeConfig Config { get; private set; }
 
+    /// <summary>
+    /// When something is due by itself, as the last <see cref="Step"/> has found. That may have asked for an earlier call, at which
+    /// there is nothing to do but to note that the process runs.
+    /// </summary>
+    public Instant NextDue { get; private set; } = Instant.Never;
+
     /// <summary>Messages dropped that no virtual router here can be blamed for (an unknown VRID, say).</summary>
     public long UnattributedDrops(DropReason reason) => _unattributedDrops[reason];
 
@@ -91,6 +97,7 @@ public sealed partial class ElectionLoop
         ListenAgainIfDue(now);
         ListenIfChanged();
         var next = Instant.Min(_listenAgainAt, Instant.Min(GiveUpPreparationIfDue(now), HandOver(now)));
+        var patienceEndsAt = Instant.Never;
         var pause = now - _steppedAt;
         foreach (var router in _routers)
         {
@@ -101,7 +108,7 @@ public sealed partial class ElectionLoop
                 var patience = router.Election.HearingInterval * 5 / 4;
                 if (_stepped && pause > patience + router.Election.HearingInterval / 2)
                     router.Election.OnUnattended(now);
-                next = Instant.Min(next, now + patience);
+                patienceEndsAt = Instant.Min(patienceEndsAt, now + patience);
             }
 
             if (router.Election.NextDeadline is { } deadline && deadline <= now)
@@ -118,7 +125,8 @@ public sealed partial class ElectionLoop
         ForgetDeparted();
         _stepped = true;
         _steppedAt = now;
-        return Instant.Min(Instant.Min(next, Announce(now)), Beat(now));
+        NextDue = Instant.Min(next, Announce(now));
+        return Instant.Min(Instant.Min(NextDue, patienceEndsAt), Beat(now));
     }
 
     /// <summary>

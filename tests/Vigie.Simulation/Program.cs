@@ -1,10 +1,11 @@
 using System.Globalization;
+using Vigie.Simulation;
 using Vigie.Simulation.Worlds;
 
 // With `--seed N` one world is told in full; with `--worlds FROM COUNT` many are tried; with
 // `--directed NAME N` a world whose course is written down is told; otherwise the tests run. A fault's
 // name at the end makes it the only one. `--guarded MILLISECONDS SECONDS N` tells a world with guardians, with a count at
-// the end it tries that many.
+// the end it tries that many; `--guarded-awake` tells it with every wake-up made. `--volume SECONDS SEED` runs many hours of such worlds from a seed on.
 if (args is ["--seed", var seed, ..] and { Length: 2 or 3 })
 {
     var number = ulong.Parse(seed, CultureInfo.InvariantCulture);
@@ -21,13 +22,24 @@ if (args is ["--directed", var name, var of])
     return 0;
 }
 
-if (args is ["--guarded", var milliseconds, var lasting, var begin, ..] and { Length: 4 or 5 })
+if (args is ["--volume", var limit, var firstSeed])
+{
+    var run = new VolumeRun(
+        ulong.Parse(firstSeed, CultureInfo.InvariantCulture), VolumePart.All, TimeSpan.FromSeconds(int.Parse(limit, CultureInfo.InvariantCulture)));
+    run.Run();
+    foreach (var violation in run.Violations)
+        Console.WriteLine(violation);
+    Console.WriteLine(run);
+    return run.Violations.Count == 0 ? 0 : 1;
+}
+
+if (args is ["--guarded" or "--guarded-awake", var milliseconds, var lasting, var begin, ..] and { Length: 4 or 5 })
 {
     int interval = int.Parse(milliseconds, CultureInfo.InvariantCulture), seconds = int.Parse(lasting, CultureInfo.InvariantCulture);
     var number = ulong.Parse(begin, CultureInfo.InvariantCulture);
     if (args.Length == 4)
     {
-        Console.Write(WorldRunner.TraceOfGuarded(number, interval, seconds));
+        Console.Write(WorldRunner.TraceOfGuarded(number, interval, seconds, everyWake: args[0] == "--guarded-awake"));
         return 0;
     }
 

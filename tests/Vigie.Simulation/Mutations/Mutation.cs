@@ -84,6 +84,23 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
     /// <summary>Mistakes that only worlds with guardians can show.</summary>
     public static readonly IReadOnlyList<Mutation> Guarded =
     [
+        new("NodeNotRestarted", "the role is lost five seconds after a crash", Guardian,
+            "        _startAt = now + _backOff;", "        _startAt = now + 100 * LongestBackOff;"),
+        new("SkewInverted", "the worst host takes over first, and the best one takes the role from it", Timers,
+            "new((256 - priority) *", "new(priority *"),
+        new("ResignedInSilence", "a planned stop costs three intervals", Leaving,
+            "        effects.Add(Effect.SendAdvertisement(0));\n", ""),
+        new("BeatFarTooSlow", "peers lose patience with an owner that works, and a lone one does not notice", Router,
+            "var next = _advertiseAt + Config.AdvertisementInterval;", "var next = _advertiseAt + Config.AdvertisementInterval * 1.6;"),
+        new("LeftBeforeAnnouncement", "a planned leave has a gap: clients still send to who has left", Leaving,
+            "            _leaveAt = now + (_announced ? LastPackets : LongestAnnouncing);\n", "            _leaveAt = now;\n"),
+        new("LeftBeforeSuccessorSpoke", "a planned leave has a gap: nobody holds the addresses", Leaving,
+            "        BeginLeaving(now, now + succession);\n", "        BeginLeaving(now, now + TimeSpan.FromMilliseconds(1));\n"),
+        new("NeverAnnounced", "clients go on to the host that is gone", Router,
+            "        effects.Add(Effect.AnnounceAddresses);\n    }\n\n    /// <summary>The kernel refused", "    }\n\n    /// <summary>The kernel refused"),
+        new("RenewalStops", "the kernel takes the addresses of a working owner away", Effects,
+            "        router.RenewAt = now + ElectionTimers.AddressRenewalInterval(lifetime);\n", "        router.RenewAt = Instant.Never;\n"),
+        .. All.Where(m => m.Name is "HigherPriorityIgnored" or "PreemptOffIgnored" or "LastWordOmitted" or "AnnouncedBeforeAddresses"),
         new("CoverTooLate", "a crash costs the role", Cover,
             "lives ? Instant.Max(due + interval / 2, _graceUntil) : due;", "Instant.Max(due + 5 * interval, _graceUntil);"),
         new("HangNeverSeen", "a hung node costs the role after five seconds", Guardian,
@@ -94,8 +111,6 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
             "        foreach (var role in _covers)\n            host.Apply(", "        foreach (var role in _covers.Take(0))\n            host.Apply("),
         new("RoleNotTakenUp", "every crash moves the role", "Vigie.Node/ElectionLoop.Board.cs",
             "            router.TakesUp = new RoleToTakeUp(record, slot);\n", ""),
-        new("NodeNotRestarted", "the role is lost five seconds after a crash", Guardian,
-            "        _startAt = now + _backOff;", "        _startAt = now + 100 * LongestBackOff;"),
     ];
 
     private const string Guardian = "Vigie.Node/Guarding/GuardianLoop.cs";

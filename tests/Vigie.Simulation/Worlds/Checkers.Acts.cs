@@ -336,7 +336,7 @@ internal sealed partial class Checkers
         return -1;
     }
 
-    private static IpAddress AnnouncedAddress(byte[] frame)
+    public static IpAddress AnnouncedAddress(ReadOnlySpan<byte> frame)
     {
         EthernetCodec.TryDecode(frame, out var header, out var packet);
         if (header.Type == EtherType.Arp && ArpCodec.TryDecode(packet, out var arp) == ArpError.None)

@@ -38,9 +38,13 @@ public static class WorldRunner
         new Guarded.GuardedWorld(seed, intervalMilliseconds, TimeSpan.FromSeconds(seconds)).Run();
 
     /// <summary>The same world once more in words.</summary>
-    public static string TraceOfGuarded(ulong seed, int intervalMilliseconds, int seconds)
+    /// <param name="seed">What the world follows from.</param>
+    /// <param name="intervalMilliseconds">Between advertisements.</param>
+    /// <param name="seconds">How long faults happen in it.</param>
+    /// <param name="everyWake">Processes are woken also when they have nothing to do.</param>
+    public static string TraceOfGuarded(ulong seed, int intervalMilliseconds, int seconds, bool everyWake = false)
     {
-        var world = new Guarded.GuardedWorld(seed, intervalMilliseconds, TimeSpan.FromSeconds(seconds), traced: true);
+        var world = new Guarded.GuardedWorld(seed, intervalMilliseconds, TimeSpan.FromSeconds(seconds), traced: true, everyWake);
         world.Run();
         return world.Trace;
     }

@@ -1,199 +1,226 @@
 using Vigie.Core;
+using Vigie.Core.Election;
 
 namespace Vigie.Simulation.Worlds.Guarded;
 
-/// <summary>What happens to the processes and hosts of a <see cref="GuardedWorld"/>, and what of it is an excuse.</summary>
-internal sealed class GuardedFaults(GuardedWorld world)
+/// <summary>What happens in a <see cref="GuardedWorld"/>, and what of it is an excuse. What happens to processes is in GuardedFaults.Processes.cs.</summary>
+internal sealed partial class GuardedFaults(GuardedWorld world)
 {
     private enum Kind
     {
         CrashNode, CrashNode2, CrashLoop, PauseNode, PauseNode2, PauseGuardian, CrashGuardian, PauseAll, Freeze, StallClock, KillAll, PowerCut,
-        LinkDown,
+        LinkDown, Terminate, Terminate2, Switchover, Switchover2, Drain, ReloadPriority, ReloadAddresses, Loss, Delay, Reorder, Duplicate, OneWay,
+        Split, SlowNetlink, DeleteAddress, Refuse,
     }
 
     private static readonly Kind[] Kinds = Enum.GetValues<Kind>();
 
-    /// <summary>Puts the faults into the world's queue and returns when it ends.</summary>
+    private TimeSpan Calm => world.Watch.SettleTime;
+
+    /// <summary>Puts the faults into the world's queue, one after another, and returns when it ends.</summary>
     public Instant Schedule()
     {
-        var random = world.Random;
-        var calm = world.Watch.SettleTime;
-        var at = calm + world.Interval;
-        while (at < world.Lasting)
-        {
-            var kind = random.Pick<Kind>(Kinds);
-            world.After(at, () => Inject(kind));
-            // Most meet a settled world; the others come while it still deals with the last one.
-            at += random.Chance(0.7) ? calm + random.Between(calm / 4, 2 * calm) : random.Between(TimeSpan.Zero, 8 * world.Interval);
-        }
-
-        return world.Now + at + 3 * calm + TimeSpan.FromSeconds(30);
+        world.After(Calm + world.Interval, Next);
+        return world.Now + world.Lasting + 3 * Calm + TimeSpan.FromSeconds(30);
     }
 
-    private void Inject(Kind kind)
+    private void Next()
     {
+        if (world.Now.Subtract(Instant.Zero) >= world.Lasting)
+            return;
         var random = world.Random;
-        var host = world.Hosts[random.Below(world.Hosts.Count)];
+        // Most meet a settled world; the others come while it still deals with the last one.
+        world.After(random.Chance(0.7) ? Calm + random.Between(Calm / 4, 2 * Calm) : random.Between(TimeSpan.Zero, 8 * world.Interval), Next);
+        var kind = random.Pick<Kind>(Kinds);
+        var host = world.Hosts[random.Below(world.Hosts.Length)];
         if (random.Chance(0.7))
-            host = world.Hosts.FirstOrDefault(h => h.State == Vigie.Core.Election.RouterState.Active) ?? host;
+            host = Active() ?? host;
         var lasting = random.Chance(0.5)
             ? random.Between(world.Interval / 4, 4 * world.Interval)
             : random.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(8));
         if (!host.Powered || host.Frozen || host.Leaving)
             return;
-        world.Note($"FAULT: {host} {kind} for {lasting.TotalMilliseconds} ms");
+        if (world.Tracing)
+            world.Note($"FAULT: {host} {kind} for {lasting.TotalMilliseconds} ms");
+        world.Watch.OnFault();
+        if (!InjectIntoNetwork(kind, host, lasting) && !InjectWish(kind, host, lasting))
+            InjectIntoProcesses(kind, host, lasting);
+    }
+
+    private GuardedHost? Active()
+    {
+        foreach (var host in world.Hosts)
+            if (host.State == RouterState.Active)
+                return host;
+        return null;
+    }
+
+    private bool InjectIntoNetwork(Kind kind, GuardedHost host, TimeSpan lasting)
+    {
+        var random = world.Random;
+        var segment = world.Segment;
+        var other = world.Hosts[(host.Number + 1 + random.Below(world.Hosts.Length - 1)) % world.Hosts.Length].Number;
         switch (kind)
         {
-            case Kind.CrashNode or Kind.CrashNode2:
-                CrashNode(host, lasting);
+            case Kind.Loss:
+                Unhealthy(lasting, true, () => segment.Loss = 0.05 + 0.01 * random.Below(55), () => segment.Loss = 0);
                 break;
-            case Kind.CrashLoop:
-                CrashLoop(host, lasting);
+            case Kind.Delay:
+                Unhealthy(lasting, true, () => segment.ExtraDelay = random.Between(TimeSpan.Zero, world.Interval), () => segment.ExtraDelay = TimeSpan.Zero);
                 break;
-            case Kind.PauseNode or Kind.PauseNode2:
-                PauseNode(host, lasting);
+            case Kind.Reorder:
+                Unhealthy(lasting, true, () => segment.ExtraJitter = random.Between(TimeSpan.Zero, 2 * world.Interval), () => segment.ExtraJitter = TimeSpan.Zero);
                 break;
-            case Kind.PauseGuardian:
-                PauseGuardian(host, lasting);
+            case Kind.Duplicate:
+                segment.Duplication = 0.5; // no excuse for anything
+                world.After(lasting, () => segment.Duplication = 0);
                 break;
-            case Kind.CrashGuardian:
-                CrashGuardian(host, lasting);
+            case Kind.OneWay:
+                Unhealthy(lasting, false, () => segment.Block(host.Number, other, true), () => segment.Block(host.Number, other, false));
                 break;
-            case Kind.PauseAll:
-                Excused(lasting, () => PauseAll(host, true), () => PauseAll(host, false));
-                break;
-            case Kind.Freeze or Kind.StallClock:
-                Excused(lasting, host.Freeze, () => host.Thaw(clockRan: kind == Kind.Freeze));
-                break;
-            case Kind.KillAll:
-                Excused(lasting, host.KillAll, () => StartIfNothingRuns(host));
-                break;
-            case Kind.PowerCut:
-                Excused(lasting, host.PowerOff, host.PowerOn);
+            case Kind.Split:
+                Unhealthy(lasting, false, () => Isolate(host, true), () => Isolate(host, false));
                 break;
             case Kind.LinkDown:
                 Excused(lasting, () => host.SetLink(false), () => host.SetLink(true));
                 break;
+            case Kind.SlowNetlink:
+                Excused(lasting,
+                    () => host.Kernel.BeginSlowness(random.Between(TimeSpan.FromMilliseconds(1), GuardedKernel.LongestSlowness)), host.Kernel.EndSlowness);
+                break;
+            case Kind.DeleteAddress:
+                DeleteAddress(host);
+                break;
+            case Kind.Refuse:
+                Excused(lasting, () => host.Kernel.RefusesAddresses = true, () => host.Kernel.RefusesAddresses = false);
+                break;
             default:
-                throw new InvalidOperationException($"unknown fault {kind}");
+                return false;
         }
+
+        return true;
     }
+
+    private bool InjectWish(Kind kind, GuardedHost host, TimeSpan lasting)
+    {
+        switch (kind)
+        {
+            case Kind.Switchover or Kind.Switchover2:
+                Switchover(host, lasting);
+                break;
+            case Kind.Drain:
+                Drain(host, lasting);
+                break;
+            case Kind.ReloadPriority:
+                world.Watch.ExcuseArrival();
+                host.Reload(world.Random.Pick<byte>(50, 100, 120, 150, 200, 254), host.Config.Addresses.Length == Families() ? 1 : 2);
+                break;
+            case Kind.ReloadAddresses:
+                ReloadAddresses(host.Config.Addresses.Length == Families() ? 2 : 1);
+                break;
+            default:
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Everywhere at once. A node that is stopped would go on with the old ones, and nobody could say which of them count.</summary>
+    private void ReloadAddresses(int count)
+    {
+        foreach (var host in world.Hosts)
+            if (host.Node is not null && !host.NodeRuns)
+                return;
+        world.Watch.Excuse();
+        foreach (var host in world.Hosts)
+            host.Reload(host.Config.Priority, count);
+    }
+
+    private int Families() => world.Families == 46 ? 2 : 1;
 
     private void Excused(TimeSpan lasting, Action begin, Action end)
     {
         world.Watch.Excuse();
         begin();
-        world.After(lasting, () =>
+        Afterwards(lasting, () =>
         {
-            world.Note("FAULT: over");
             world.Watch.Excuse();
             end();
         });
     }
 
-    /// <summary>The guardian runs and its node is well: it has to cover what comes.</summary>
-    private static bool IsGuarded(GuardedHost host) => host is { GuardianRuns: true, NodeRuns: true, NodesFail: false };
-
-    private void CrashNode(GuardedHost host, TimeSpan lasting)
+    private void Afterwards(TimeSpan lasting, Action end) => world.After(lasting, () =>
     {
-        if (host.Node is null)
-            return;
-        if (!IsGuarded(host))
-            world.Watch.Excuse();
-        host.CrashNode();
-        if (host.HasGuardian)
-            return;
-        world.After(lasting, () => StartIfNothingRuns(host));
-    }
+        world.Note("FAULT: over");
+        world.Watch.OnFaultOver();
+        end();
+    });
 
-    private void CrashLoop(GuardedHost host, TimeSpan lasting)
+    private void Unhealthy(TimeSpan lasting, bool lossy, Action begin, Action end)
     {
-        if (host.Guardian is null || host.NodesFail)
-            return;
-        Excused(lasting, () =>
+        world.Watch.BeginUnhealthy();
+        begin();
+        Afterwards(lasting, () =>
         {
-            host.NodesFail = true;
-            if (host.Node is not null)
-                host.CrashNode();
-        }, () => host.NodesFail = false);
-    }
-
-    private void PauseNode(GuardedHost host, TimeSpan lasting)
-    {
-        if (host.Node is null || host.NodePaused)
-            return;
-        var excused = !IsGuarded(host);
-        if (excused)
-            world.Watch.Excuse();
-        host.PauseNode(true);
-        var process = host.Process;
-        world.After(lasting, () =>
-        {
-            if (process != host.Process)
-                return;
-            if (excused || !host.GuardianRuns)
-                world.Watch.Excuse();
-            host.PauseNode(false);
+            end();
+            // What is still under way may be as late as the fault made it.
+            world.After(3 * world.Interval + TimeSpan.FromMilliseconds(1), () => world.Watch.EndUnhealthy(lossy));
         });
     }
 
-    private void PauseGuardian(GuardedHost host, TimeSpan lasting)
+    private void Isolate(GuardedHost host, bool blocked)
     {
-        if (host.Guardian is null || host.GuardianPaused)
-            return;
-        if (!IsGuarded(host))
-            world.Watch.Excuse();
-        host.PauseGuardian(true);
-        var process = host.Process;
-        world.After(lasting, () =>
+        foreach (var other in world.Hosts)
         {
-            // Whatever happened to the node meanwhile was not covered.
-            if (process != host.Process || !host.NodeRuns)
-                world.Watch.Excuse();
-            host.PauseGuardian(false);
-        });
+            if (other == host)
+                continue;
+            world.Segment.Block(host.Number, other.Number, blocked);
+            world.Segment.Block(other.Number, host.Number, blocked);
+        }
     }
 
-    private void CrashGuardian(GuardedHost host, TimeSpan lasting)
+    private void DeleteAddress(GuardedHost host)
     {
-        if (host.Guardian is null)
+        if (!host.NodeRuns)
             return;
-        world.Watch.Excuse();
-        host.CrashGuardian();
-        world.After(lasting + TimeSpan.FromSeconds(1), () => Restart(host, 20));
-    }
-
-    // A supervisor waits for what is left of the unit, and then kills it.
-    private void Restart(GuardedHost host, int patience)
-    {
-        if (!host.Powered || host.Guardian is not null)
-            return;
-        world.Watch.Excuse();
-        if (host.Node is not null && patience > 0)
+        foreach (var standing in host.Kernel.Standing)
         {
-            world.After(TimeSpan.FromSeconds(1), () => Restart(host, patience - 1));
+            if (!standing.Ours)
+                continue;
+            world.Watch.ExcuseService();
+            if (world.Tracing)
+                world.Note($"{host}: somebody deletes {standing.Prefix}");
+            host.Kernel.DeleteByHand(standing.Prefix);
             return;
         }
-
-        host.KillAll();
-        host.BeginAll();
     }
 
-    private void StartIfNothingRuns(GuardedHost host)
+    /// <summary>An operator moves the role of a host away, and takes that back after a while.</summary>
+    private void Switchover(GuardedHost host, TimeSpan lasting)
     {
-        if (!host.Powered || host.Frozen || host.Node is not null || host.Guardian is not null)
+        if (!host.NodeRuns || host.Drained)
             return;
-        world.Watch.Excuse();
-        host.BeginAll();
+        world.Watch.ExpectSuccessor(host, resigns: true);
+        world.Watch.ExcuseLeave(host);
+        host.Switchover();
+        Afterwards(lasting + TimeSpan.FromSeconds(1), () =>
+        {
+            world.Watch.ExcuseArrival();
+            host.Failback();
+        });
     }
 
-    private static void PauseAll(GuardedHost host, bool paused)
+    private void Drain(GuardedHost host, TimeSpan lasting)
     {
-        var nodeFirst = host.Number % 2 == 0;
-        if (nodeFirst)
-            host.PauseNode(paused);
-        host.PauseGuardian(paused);
-        if (!nodeFirst)
-            host.PauseNode(paused);
+        if (!host.NodeRuns || host.Drained)
+            return;
+        world.Watch.ExpectSuccessor(host, resigns: true);
+        world.Watch.ExcuseLeave(host);
+        host.Drain(true);
+        Afterwards(lasting + TimeSpan.FromSeconds(1), () =>
+        {
+            world.Watch.ExcuseArrival();
+            host.Drain(false);
+        });
     }
 }

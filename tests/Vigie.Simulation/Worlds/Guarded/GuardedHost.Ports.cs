@@ -3,119 +3,78 @@ using Vigie.Core;
 using Vigie.Core.Election;
 using Vigie.Core.Net;
 using Vigie.Core.Wire;
+using Vigie.Node;
 using Vigie.Node.Events;
 using Vigie.Node.Guarding;
-using Vigie.Node.Interfaces;
 using Vigie.Node.Ports;
 
 namespace Vigie.Simulation.Worlds.Guarded;
 
-// The host's kernel and network, and what node and guardian do to them.
+// The host's network card, and what node and guardian do to their surroundings.
 internal sealed partial class GuardedHost : IGuardianHost, IFramePort, IHostNetwork, INodeEventSink
 {
     private const int NetworkDown = 100;
+
+    /// <summary>What a socket's buffer holds while nobody reads.</summary>
+    private const int QueuedPackets = 200;
+
     private static readonly TimeSpan ListeningTime = TimeSpan.FromMilliseconds(2);
-    private readonly Dictionary<IpPrefix, Instant> _held = [];
-    private readonly HashSet<IpAddress> _muted = [];
-    private Instant _nextExpiry = Instant.Never;
-    private Instant _busyUntil;
-    private bool _joined;
     private bool _guardianListens;
 
-    /// <summary>The longest time the kernel takes for a plan, and as much again until it tells.</summary>
-    public static TimeSpan KernelDelay { get; } = TimeSpan.FromMicroseconds(300);
+    /// <summary>The node's socket is a member of the groups.</summary>
+    public bool Joined { get; private set; }
 
-    /// <summary>Grows with every start and end of the node: what is meant for an earlier one is not done.</summary>
-    public int Process { get; private set; }
-
-    public RouterState State { get; private set; }
-
-    public bool LinkUp { get; private set; } = true;
-
-    /// <summary>Any of the virtual addresses stands here.</summary>
-    public bool Holds => _held.Count > 0;
-
-    /// <summary>Whoever asks for the virtual addresses is answered from here.</summary>
-    public bool Answers
+    public void Receive(GuardedPacket packet)
     {
-        get
-        {
-            if (!Powered || Frozen || !LinkUp || _held.Count < Config.Addresses.Length)
-                return false;
-            foreach (var prefix in _held.Keys)
-                if (_muted.Contains(prefix.Address))
-                    return false;
-            return true;
-        }
-    }
-
-    /// <summary>How long from now, so that nothing overtakes on the way from one host to another.</summary>
-    public TimeSpan ArrivalOf(GuardedHost from, TimeSpan way)
-    {
-        var at = Instant.Max(_world.Now + way, _lastArrival.GetValueOrDefault(from.Number));
-        _lastArrival[from.Number] = at;
-        return at - _world.Now;
-    }
-
-    public void Receive(IpAddress source, IpAddress destination, byte[] message)
-    {
-        if (!Powered || Frozen || !LinkUp)
+        if (!Powered || Frozen || !Kernel.LinkUp)
             return;
-        var received = new ReceivedMessage(Eth0, source, destination, 255);
-        if (_joined && Node is not null && _nodeInbox.Count < QueuedPackets)
-            ToNode((node, now) => node.OnMessage(now, received, message));
-        if (_guardianListens && _guardianInbox.Count < QueuedPackets)
-            ToGuardian(guardian => guardian.OnMessage(LocalNow, received, message));
+        if (packet.IsFrame)
+        {
+            AnswerIfAsked(packet);
+            ReceiveFrame(packet);
+        }
+        else
+            ReceiveAdvertisement(packet);
+        PlanWake();
+    }
+
+    /// <summary>Something for the node, unless it has been replaced since.</summary>
+    public void ToProcess(int process, Action<ElectionLoop, Instant> input)
+    {
+        if (process == Process)
+            ToNode(input);
+    }
+
+    public void RunKernel()
+    {
+        Kernel.RunTask();
+        PlanWake();
     }
 
     public void SetLink(bool up)
     {
-        LinkUp = up;
+        CatchUp();
         if (!up)
-        {
-            _joined = false;
-            foreach (var prefix in _held.Keys.Where(p => p.Family == IpFamily.IPv6).ToList())
-                Remove(prefix);
-        }
-
-        _world.Touched();
-        ToNode((node, now) =>
-        {
-            node.OnLink(now, new LinkReport(Eth0, "eth0", WorldPlan.Mac(Number), up, ForwardsIPv6: false));
-            if (up)
-                node.OnAddress(now, new AddressReport(Eth0, WorldPlan.LinkLocal(Number), Ours: false, Usable: true));
-            else
-                node.OnAddressRemoved(now, Eth0, WorldPlan.LinkLocal(Number));
-        });
+            Joined = false;
+        Kernel.SetLink(up);
     }
 
     void IGuardianHost.StartNode() => _nodeBeginsAt = LocalNow + StartTime();
 
     void IGuardianHost.KillNode()
     {
-        _world.Note($"{this}: the guardian kills the node");
+        if (_world.Tracing)
+            _world.Note($"{this}: the guardian kills the node");
         EndNode();
         _nodeBeginsAt = Instant.Never;
     }
 
-    void IGuardianHost.Apply(int interfaceIndex, ImmutableArray<IpPrefix> addresses, bool present, uint lifetimeSeconds)
-    {
-        var guardian = Guardian;
-        Later(() =>
-        {
-            if (guardian != Guardian)
-                return;
-            foreach (var prefix in addresses)
-                if (present)
-                    Hold(prefix, lifetimeSeconds);
-                else
-                    Remove(prefix);
-        });
-    }
+    void IGuardianHost.Apply(int interfaceIndex, ImmutableArray<IpPrefix> addresses, bool present, uint lifetimeSeconds) =>
+        Kernel.Apply(addresses, present, lifetimeSeconds);
 
     void IGuardianHost.Listen(ImmutableArray<ListeningInterface> interfaces) => _guardianListens = !interfaces.IsEmpty;
 
-    bool IGuardianHost.IsRunning(int interfaceIndex) => LinkUp;
+    bool IGuardianHost.IsRunning(int interfaceIndex) => Kernel.LinkUp;
 
     void IGuardianHost.Report(GuardianEvent guardianEvent)
     {
@@ -124,18 +83,16 @@ internal sealed partial class GuardedHost : IGuardianHost, IFramePort, IHostNetw
         _world.Watch.OnGuardian(this, guardianEvent.Kind);
     }
 
-    int IFramePort.Send(int interfaceIndex, ReadOnlySpan<byte> frame) => LinkUp ? 0 : NetworkDown;
-
-    void IHostNetwork.Apply(in AddressPlan plan)
+    int IFramePort.Send(int interfaceIndex, ReadOnlySpan<byte> frame)
     {
-        var own = plan with { Addresses = plan.Addresses.AsSpan(0, plan.Count).ToArray() };
-        var process = Process;
-        Later(() =>
-        {
-            if (process == Process)
-                Execute(own, process);
-        });
+        if (!Kernel.LinkUp)
+            return NetworkDown;
+        _world.Watch.OnAnnounced(this, frame);
+        _world.Segment.SendFrame(this, frame);
+        return 0;
     }
+
+    void IHostNetwork.Apply(in AddressPlan plan) => Kernel.Apply(plan);
 
     void IHostNetwork.Listen(ListeningPlan plan)
     {
@@ -144,7 +101,7 @@ internal sealed partial class GuardedHost : IGuardianHost, IFramePort, IHostNetw
         {
             if (process != Process)
                 return;
-            _joined = LinkUp && !plan.Interfaces.IsEmpty;
+            Joined = Kernel.LinkUp && !plan.Interfaces.IsEmpty;
             ToNode((node, now) =>
             {
                 foreach (var on in plan.Interfaces)
@@ -158,20 +115,9 @@ internal sealed partial class GuardedHost : IGuardianHost, IFramePort, IHostNetw
         });
     }
 
-    void IHostNetwork.Prepare(PreparationPlan plan) => throw new InvalidOperationException("nobody reloads here");
+    void IHostNetwork.Prepare(PreparationPlan plan) => Kernel.Prepare(plan);
 
-    void IHostNetwork.Mute(ImmutableArray<IpAddress> addresses, bool muted)
-    {
-        var process = Process;
-        Later(() =>
-        {
-            if (process != Process)
-                return;
-            foreach (var address in addresses)
-                _ = muted ? _muted.Add(address) : _muted.Remove(address);
-            _world.Touched();
-        });
-    }
+    void IHostNetwork.Mute(ImmutableArray<IpAddress> addresses, bool muted) => Kernel.Mute(addresses, muted);
 
     void IHostNetwork.CloseConnections(ImmutableArray<IpAddress> addresses)
     {
@@ -181,8 +127,10 @@ internal sealed partial class GuardedHost : IGuardianHost, IFramePort, IHostNetw
     {
         if (_world.Tracing)
             _world.Note($"{this}: {nodeEvent.Kind} {nodeEvent.State} {nodeEvent.Reason}");
+        if (nodeEvent.Kind == NodeEventKind.StandsAside)
+            _movedAway = nodeEvent.Count == (int)AsideCause.Switchover;
         if (nodeEvent.Kind == NodeEventKind.PreemptionHeld)
-            _world.Watch.OnHeld(TimeSpan.FromSeconds(nodeEvent.Count));
+            _world.Watch.OnHeld(this, TimeSpan.FromSeconds(nodeEvent.Count));
         if (nodeEvent.Kind is not (NodeEventKind.StateChanged or NodeEventKind.RoleTakenUp))
             return;
         var before = State;
@@ -190,99 +138,81 @@ internal sealed partial class GuardedHost : IGuardianHost, IFramePort, IHostNetw
         _world.Touched();
         if (nodeEvent.Kind == NodeEventKind.StateChanged)
             _world.Watch.OnState(this, before, nodeEvent.Reason);
+        else
+            _world.Watch.OnTakenUp(this);
+        _returns &= State == RouterState.Backup;
     }
 
-    // The kernel does one thing after another, and nothing while the host is frozen.
-    private void Later(Action act)
+    private void ReceiveAdvertisement(GuardedPacket packet)
     {
-        _busyUntil = Instant.Max(_busyUntil, _world.Now) + _world.Random.Between(TimeSpan.FromMicroseconds(10), KernelDelay);
-        _world.After(_busyUntil - _world.Now, () =>
+        var received = new ReceivedMessage(Eth0, packet.Source, packet.Destination, 255);
+        if (Joined && Node is { } node && _nodeInbox.Count < QueuedPackets)
         {
-            if (Frozen)
-                _whenThawed.Enqueue(act);
-            else if (Powered)
-                act();
-        });
-    }
-
-    private void Execute(AddressPlan plan, int process)
-    {
-        var error = 0;
-        var failed = default(IpPrefix);
-        foreach (var prefix in plan.Addresses)
-        {
-            if (!plan.Present)
-                Remove(prefix);
-            else if (LinkUp || prefix.Family == IpFamily.IPv4)
-                Hold(prefix, plan.LifetimeSeconds);
+            if (NodeRuns && _nodeInbox.Count == 0)
+            {
+                CatchUpIfLong();
+                Hear(node, received, packet.Bytes);
+                RunNode();
+            }
             else
-                (error, failed) = (NetworkDown, prefix);
+            {
+                var message = packet.Bytes.ToArray();
+                _nodeInbox.Enqueue(() => Hear(node, received, message));
+            }
         }
 
-        _world.After(_world.Random.Between(TimeSpan.FromMicroseconds(5), KernelDelay), () =>
+        if (_guardianListens && _guardianInbox.Count < QueuedPackets)
         {
-            if (process == Process)
-                ToNode((node, now) => node.OnAddressesApplied(now, new AddressOutcome(plan.Router, plan.Generation, plan.Present, error, failed)));
-        });
+            var message = packet.Bytes.ToArray();
+            ToGuardian(guardian => guardian.OnMessage(LocalNow, received, message));
+        }
     }
 
-    private void Hold(IpPrefix prefix, uint seconds)
+    private void Hear(ElectionLoop node, in ReceivedMessage received, ReadOnlySpan<byte> message)
     {
-        _world.Watch.OnLifetime(this, seconds);
-        var isNew = !_held.ContainsKey(prefix);
-        _held[prefix] = LocalNow + TimeSpan.FromSeconds(seconds);
-        FindNextExpiry();
-        if (!isNew)
+        _world.Watch.BeforeMessage(this, received.Source, message);
+        node.OnMessage(LocalNow, received, message);
+        _world.Watch.AfterMessage();
+    }
+
+    /// <summary>The kernel answers, whether anything of ours runs or not.</summary>
+    private void AnswerIfAsked(GuardedPacket packet)
+    {
+        if (!Kernel.HoldsAny || ProbeAnswer.Asked(packet.Bytes.ToArray()) is not { } address || !Kernel.Answers(address))
             return;
-        _world.Note($"{this}: kernel holds {prefix} for {seconds} s");
-        _world.Touched();
-        Tell((node, now) => node.OnAddress(now, new AddressReport(Eth0, prefix, Ours: true, Usable: true)));
+        var asker = _world.Hosts[packet.From];
+        var answer = ProbeAnswer.Frame(WorldPlan.Mac(Number), WorldPlan.Mac(asker.Number), address);
+        _world.Segment.SendFrame(this, answer, address.Family == IpFamily.IPv4 ? asker : null);
     }
 
-    private void Remove(IpPrefix prefix)
+    private void ReceiveFrame(GuardedPacket packet)
     {
-        if (!_held.Remove(prefix))
+        if (Node is null || _nodeInbox.Count >= QueuedPackets)
             return;
-        _world.Note($"{this}: kernel lets go of {prefix}");
-        FindNextExpiry();
-        _world.Touched();
-        Tell((node, now) => node.OnAddressRemoved(now, Eth0, prefix));
-    }
-
-    private void Expire()
-    {
-        foreach (var prefix in _held.Where(e => e.Value <= LocalNow).Select(e => e.Key).ToList())
-            Remove(prefix);
-    }
-
-    private void FindNextExpiry()
-    {
-        _nextExpiry = Instant.Never;
-        foreach (var at in _held.Values)
-            _nextExpiry = Instant.Min(_nextExpiry, at);
-    }
-
-    private void Tell(Action<Vigie.Node.ElectionLoop, Instant> input)
-    {
-        var process = Process;
-        _world.After(_world.Random.Between(TimeSpan.FromMicroseconds(5), KernelDelay), () =>
+        var frame = packet.Bytes.ToArray();
+        ToNode((node, now) =>
         {
-            if (process == Process)
-                ToNode(input);
+            EthernetCodec.TryDecode(frame, out var header, out var content);
+            if (header.Type == EtherType.Arp)
+                node.OnArp(now, Eth0, content);
+            else
+                node.OnNeighborPacket(now, Eth0, header.Source, content);
         });
     }
 
     private SendOutcome Send(IpAddress source, IpAddress destination, ReadOnlySpan<byte> message, bool byGuardian)
     {
-        if (!LinkUp)
+        if (!Kernel.LinkUp)
             return new SendOutcome(NetworkDown, LocalNow);
-        VrrpCodec.TryDecode(message, source, destination, out var sent, out _);
         if (_world.Tracing)
-            _world.Note($"{this}: {(byGuardian ? "guardian" : "node")} sends priority {sent.Priority} from {source}");
-        _world.Watch.OnSent(this, sent.Priority);
-        _world.Multicast(this, source, destination, message.ToArray());
+            _world.Note($"{this}: {(byGuardian ? "guardian" : "node")} sends priority {message[PriorityAt]} from {source}");
+        _world.Watch.OnSent(this, source, message[PriorityAt]);
+        _world.Segment.SendAdvertisement(this, source, destination, message);
         return new SendOutcome(0, LocalNow);
     }
+
+    /// <summary>In both versions (RFC 9568 5.1, RFC 3768 5.1). Whoever receives it reads all of it.</summary>
+    private const int PriorityAt = 2;
 
     private sealed class NodePort(GuardedHost host) : IAdvertisementPort
     {

@@ -1,61 +1,48 @@
+using System.Collections.Immutable;
 using Vigie.Core;
 using Vigie.Core.Configuration;
 using Vigie.Core.Election;
 using Vigie.Core.Net;
 using Vigie.Core.Wire;
 using Vigie.Node;
-using Vigie.Node.Events;
 using Vigie.Node.Guarding;
-using Vigie.Node.Interfaces;
-using Vigie.Node.Ports;
 
 namespace Vigie.Simulation.Worlds.Guarded;
 
 /// <summary>
-/// One host: a clock, a kernel, a guardian (or, as under a plain supervisor, none) and a node. What the two processes do to
-/// their surroundings is in GuardedHost.Ports.cs.
+/// One host: a clock, a kernel (<see cref="GuardedKernel"/>), a guardian (or, as under a plain supervisor, none) and a node. What
+/// happens to it is here, how its processes are run in GuardedHost.Pumping.cs, what they do to their surroundings in
+/// GuardedHost.Ports.cs.
 /// </summary>
 internal sealed partial class GuardedHost : IBoardMemory
 {
     public const int Eth0 = 2;
 
-    /// <summary>What a socket's buffer holds while nobody reads.</summary>
-    private const int QueuedPackets = 200;
-
-    private static readonly TimeSpan WakeJitter = TimeSpan.FromMicroseconds(50);
     private readonly GuardedWorld _world;
-    private readonly byte[] _bytes = new byte[RoleBoard.Size];
+    private readonly byte[] _bytes;
     private readonly RoleBoard _board;
-    private readonly NodeConfig _config;
-    private readonly Queue<Action> _nodeInbox = new();
-    private readonly Queue<Action> _guardianInbox = new();
-    private readonly Queue<Action> _whenThawed = new();
-    private readonly Dictionary<int, Instant> _lastArrival = [];
     private readonly TimeSpan _clockAhead;
+    private NodeConfig _config;
     private TimeSpan _stalled;
-    private Instant _nodeWake = Instant.Never;
-    private Instant _nodeBeginsAt = Instant.Never;
-    private Instant _guardianWake = Instant.Never;
     private Instant _frozenAt;
-    private bool _serves;
-    private bool _left;
+    private bool _movedAway;
+    private bool _returns;
 
     public GuardedHost(GuardedWorld world, int number)
     {
         _world = world;
         Number = number;
+        _bytes = BoardPool.Rent();
         HasGuardian = world.Random.Chance(0.85);
         _clockAhead = TimeSpan.FromSeconds(1 + world.Random.Below(100_000));
+        _jitterSalt = world.Random.Next();
         _board = new RoleBoard(this);
+        Kernel = new GuardedKernel(world, this);
         Config = new VirtualRouterConfig
         {
             Name = "r0", Vrid = 51, Interface = "eth0", Version = VrrpVersion.V3, AdvertisementInterval = world.Interval,
             Priority = world.Random.Pick<byte>(50, 100, 100, 150, 200, 254),
-            Addresses =
-            [
-                .. world.Families != 6 ? [WorldPlan.VirtualIPv4(0, 0)] : Array.Empty<IpPrefix>(),
-                .. world.Families != 4 ? [WorldPlan.VirtualIPv6(0, 0)] : Array.Empty<IpPrefix>(),
-            ],
+            Addresses = Addresses(1),
             Preempt = world.Random.Chance(0.2) ? PreemptConfig.Never : PreemptConfig.Always,
         };
         _config = new NodeConfig { Node = ToString(), VirtualRouters = [Config] };
@@ -63,7 +50,9 @@ internal sealed partial class GuardedHost : IBoardMemory
 
     public int Number { get; }
 
-    public VirtualRouterConfig Config { get; }
+    public VirtualRouterConfig Config { get; private set; }
+
+    public GuardedKernel Kernel { get; }
 
     public bool HasGuardian { get; }
 
@@ -83,6 +72,12 @@ internal sealed partial class GuardedHost : IBoardMemory
     /// <summary>The node was told to end, and serves until a successor does.</summary>
     public bool Leaving { get; private set; }
 
+    /// <summary>An operator keeps the host out of every election, in later processes too.</summary>
+    public bool Drained { get; private set; }
+
+    /// <summary>It may take the role from an Active of lower priority.</summary>
+    public bool MayPreempt => _returns || (Config.Preempt.Enabled && !_movedAway);
+
     /// <summary>Node processes that are started end at once.</summary>
     public bool NodesFail { get; set; }
 
@@ -93,27 +88,19 @@ internal sealed partial class GuardedHost : IBoardMemory
     /// <summary>It runs, and a node has told it what stands here; before that a new one knows nothing of what the last one left.</summary>
     public bool GuardianKnows => GuardianRuns && _board.Live != 0;
 
+    /// <summary>Grows with every start and end of the node: what is meant for an earlier one is not done.</summary>
+    public int Process { get; private set; }
+
+    public RouterState State { get; private set; }
+
     public Span<byte> Bytes => _bytes;
 
-    /// <summary>In the world's time.</summary>
-    public Instant WakesAt
-    {
-        get
-        {
-            if (!Powered || Frozen)
-                return Instant.Never;
-            var next = Instant.Min(_nextExpiry, _nodeBeginsAt);
-            if (NodeRuns)
-                next = Instant.Min(next, _nodeWake);
-            if (GuardianRuns)
-                next = Instant.Min(next, _guardianWake);
-            return next == Instant.Never ? next : next - _clockAhead + _stalled;
-        }
-    }
-
-    private Instant LocalNow => _world.Now + _clockAhead - _stalled;
+    public Instant LocalNow => _world.Now + _clockAhead - _stalled;
 
     public override string ToString() => $"host{Number}";
+
+    /// <summary>The world has ended.</summary>
+    public void GiveBack() => BoardPool.Return(_bytes);
 
     public void PowerOn()
     {
@@ -126,17 +113,17 @@ internal sealed partial class GuardedHost : IBoardMemory
     {
         KillAll();
         Powered = false;
-        _held.Clear();
-        _nextExpiry = Instant.Never;
+        Kernel.PowerOff();
         _world.Touched();
     }
 
     /// <summary>As a supervisor starts the unit: the guardian, which starts the node.</summary>
     public void BeginAll()
     {
-        _world.Note($"{this}: starts");
-        _world.Watch.Excuse();
-        Array.Clear(_bytes, 0, 1 << 16); // the header; what the halves hold is reached through it only
+        if (_world.Tracing)
+            _world.Note($"{this}: starts");
+        _world.Watch.ExcuseArrival();
+        BoardPool.Clear(_bytes);
         if (!HasGuardian)
         {
             _nodeBeginsAt = LocalNow + StartTime();
@@ -160,6 +147,7 @@ internal sealed partial class GuardedHost : IBoardMemory
 
     public void CrashNode()
     {
+        CatchUp();
         EndNode();
         if (Guardian is null)
             return;
@@ -169,14 +157,22 @@ internal sealed partial class GuardedHost : IBoardMemory
     /// <summary>Its children have asked the kernel for SIGTERM in this case.</summary>
     public void CrashGuardian()
     {
+        CatchUp();
         EndGuardian();
-        _nodeBeginsAt = Instant.Never;
-        Leaving = Node is not null;
-        ToNode((node, now) => node.Leave(now));
+        Leave();
+    }
+
+    /// <summary>SIGTERM to the unit: nothing is covered or started any more, and the node leaves.</summary>
+    public void Terminate()
+    {
+        CatchUp();
+        Guardian?.Stop();
+        Leave();
     }
 
     public void PauseNode(bool paused)
     {
+        CatchUp();
         NodePaused = paused && Node is not null;
         _world.Touched();
         if (!paused && NodeRuns)
@@ -185,6 +181,7 @@ internal sealed partial class GuardedHost : IBoardMemory
 
     public void PauseGuardian(bool paused)
     {
+        CatchUp();
         GuardianPaused = paused && Guardian is not null;
         _world.Touched();
         if (!paused && GuardianRuns)
@@ -193,6 +190,7 @@ internal sealed partial class GuardedHost : IBoardMemory
 
     public void Freeze()
     {
+        CatchUp();
         Frozen = true;
         _frozenAt = _world.Now;
         _world.Touched();
@@ -205,10 +203,12 @@ internal sealed partial class GuardedHost : IBoardMemory
             return;
         Frozen = false;
         if (!clockRan)
+        {
             _stalled += _world.Now - _frozenAt;
-        while (_whenThawed.TryDequeue(out var act))
-            act();
-        Expire();
+            _world.Watch.OnClockStalled();
+        }
+
+        Kernel.Thaw();
         _world.Touched();
         var nodeFirst = _world.Random.Chance(0.5);
         if (nodeFirst && NodeRuns)
@@ -219,32 +219,88 @@ internal sealed partial class GuardedHost : IBoardMemory
             RunNode();
     }
 
-    /// <summary>Whatever is due first.</summary>
-    public void Wake()
+    /// <summary>An operator's wish, kept beside the processes: a later node is told of it before it begins.</summary>
+    public void Drain(bool drained)
     {
-        var now = LocalNow;
-        if (_nextExpiry <= now)
-            Expire();
-        if (_nodeBeginsAt <= now)
-            BeginNode();
-        if (GuardianRuns && _guardianWake <= now)
-            RunGuardian();
-        if (NodeRuns && _nodeWake <= now)
-            RunNode();
+        CatchUp();
+        Drained = drained;
+        _world.Touched();
+        ToNode((node, now) => node.Drain(now, drained));
     }
 
-    private TimeSpan StartTime() => _world.Random.Between(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(80));
+    public void Switchover()
+    {
+        CatchUp();
+        ToNode((node, now) => node.Switchover(now, Config.Name));
+    }
 
-    private TimeSpan Jitter() => _world.Random.Between(TimeSpan.Zero, WakeJitter);
+    public void Failback()
+    {
+        CatchUp();
+        (_movedAway, _returns) = (false, true);
+        ToNode((node, now) => node.Failback(now, Config.Name));
+    }
+
+    /// <summary>Another priority, or another number of addresses per family; a later node begins with it.</summary>
+    public void Reload(byte priority, int addresses)
+    {
+        CatchUp();
+        var config = _config with { VirtualRouters = [Config with { Priority = priority, Addresses = Addresses(addresses) }] };
+        if (Node is null)
+            Take(config);
+        else
+            ToNode((node, now) => node.BeginReconfigure(now, config, ConfigurationText.Length));
+    }
+
+    /// <summary>What the kernel refused changes nothing: the host goes on with what it had.</summary>
+    private void TakeVerdicts(ElectionLoop node)
+    {
+        while (node.TakeVerdict() is { } verdict)
+        {
+            if (verdict.Outcome is null)
+                continue;
+            Take(node.Config);
+            LayBoard(node);
+        }
+    }
+
+    private void Take(NodeConfig config)
+    {
+        _config = config;
+        Config = config.VirtualRouters[0];
+        _world.Touched();
+    }
+
+    private ImmutableArray<IpPrefix> Addresses(int count)
+    {
+        var addresses = ImmutableArray.CreateBuilder<IpPrefix>();
+        for (var n = 0; n < count; n++)
+        {
+            if (_world.Families != 6)
+                addresses.Add(WorldPlan.VirtualIPv4(0, n));
+            if (_world.Families != 4)
+                addresses.Add(WorldPlan.VirtualIPv6(0, n));
+        }
+
+        return addresses.ToImmutable();
+    }
+
+    private void Leave()
+    {
+        _nodeBeginsAt = Instant.Never;
+        Leaving = Node is not null;
+        ToNode((node, now) => node.Leave(now));
+    }
 
     private void EndNode()
     {
         Process++;
         Node = null;
         NodePaused = Leaving = _left = false;
-        _joined = false;
+        Joined = false;
         _nodeInbox.Clear();
         State = RouterState.Initialize;
+        _world.Watch.OnNodeGone(this);
         _world.Touched();
     }
 
@@ -253,96 +309,8 @@ internal sealed partial class GuardedHost : IBoardMemory
         Guardian = null;
         GuardianPaused = false;
         _guardianListens = false;
+        _guardianIdles = false;
         _guardianInbox.Clear();
         _world.Touched();
-    }
-
-    private void BeginNode()
-    {
-        _nodeBeginsAt = Instant.Never;
-        if (NodesFail)
-        {
-            CrashNode();
-            return;
-        }
-
-        EndNode();
-        var now = LocalNow;
-        _muted.Clear();
-        _serves = false;
-        Node = new ElectionLoop(_config, new NodePort(this), this, this, this);
-        if (Guardian is not null)
-            Node.Guard(_board);
-        Node.OnLink(now, new LinkReport(Eth0, "eth0", WorldPlan.Mac(Number), LinkUp, ForwardsIPv6: false));
-        Node.OnAddress(now, new AddressReport(Eth0, WorldPlan.RealIPv4(Number), Ours: false, Usable: true));
-        Node.OnAddress(now, new AddressReport(Eth0, WorldPlan.LinkLocal(Number), Ours: false, Usable: true));
-        foreach (var prefix in _held.Keys)
-            Node.OnAddress(now, new AddressReport(Eth0, prefix, Ours: true, Usable: true));
-        Node.Start(now);
-        RunNode();
-    }
-
-    private void RunNode()
-    {
-        while (Node is not null && _nodeInbox.TryDequeue(out var input))
-            input();
-        if (Node is not { } node)
-            return;
-        _nodeWake = node.Step(LocalNow);
-        if (_nodeWake != Instant.Never)
-            _nodeWake += Jitter();
-        if (!_serves && node.HasTakenUpRoles)
-        {
-            _serves = true;
-            if (Guardian is not null)
-            {
-                node.LayBoard("configuration"u8);
-                _board.Serving = _board.Incarnation;
-            }
-        }
-
-        if (Leaving && !_left && node.HasLeft)
-            Leave(node);
-    }
-
-    private void Leave(ElectionLoop node)
-    {
-        _left = true;
-        node.Shutdown(LocalNow);
-        var process = Process;
-        _world.After(TimeSpan.FromMilliseconds(100), () =>
-        {
-            if (process == Process)
-                EndNode();
-        });
-    }
-
-    private void RunGuardian()
-    {
-        while (Guardian is not null && _guardianInbox.TryDequeue(out var input))
-            input();
-        if (Guardian is not { } guardian)
-            return;
-        _guardianWake = guardian.Step(LocalNow);
-        if (_guardianWake != Instant.Never)
-            _guardianWake += Jitter();
-    }
-
-    private void ToNode(Action<ElectionLoop, Instant> input)
-    {
-        if (Node is not { } node)
-            return;
-        _nodeInbox.Enqueue(() => input(node, LocalNow));
-        if (NodeRuns)
-            RunNode();
-    }
-
-    private void ToGuardian(Action<GuardianLoop> input)
-    {
-        if (Guardian is not { } guardian)
-            return;
-        _guardianInbox.Enqueue(() => input(guardian));
-        if (GuardianRuns)
-            RunGuardian();
     }
 }

@@ -1,33 +1,57 @@
 using Vigie.Core;
 using Vigie.Core.Election;
-using Vigie.Node.Guarding;
 
 namespace Vigie.Simulation.Worlds.Guarded;
 
-// A fault that the guardian must cover (the node dies or hangs while the guardian runs, or the guardian is stopped beside a
-// healthy node) excuses nothing. Every other one excuses a change of roles, for as long as one may take.
+// Three things are excused, each on its own:
+//
+//   roles may move     after every fault but those that the guardian must cover (the node dies or hangs while the guardian runs, or
+//                      the guardian is stopped beside a healthy node)
+//   service may fail   after every fault but those, and a planned leave or the start of a host; and when two faults fall together
+//   nothing is judged  while packets get lost, late, in disorder or one way only
+//
+// What must not last is judged here; what must never happen, where it happens, in GuardedWatch.Acts.cs.
 
 /// <summary>Looks on and throws <see cref="ViolationException"/> when something is that must not be.</summary>
-internal sealed class GuardedWatch
+internal sealed partial class GuardedWatch
 {
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>What was lost in a bad network is announced again within this time (AnnouncementSchedule.RefreshInterval).</summary>
+    private static readonly TimeSpan LongestRefresh = TimeSpan.FromSeconds(31);
+
+    /// <summary>A guardian looks at the board ten times a second, and so long a new role is not covered.</summary>
+    private static readonly TimeSpan GuardianLook = TimeSpan.FromMilliseconds(100);
+
     private readonly GuardedWorld _world;
-    private readonly Instant[] _lastSent;
-    private readonly Instant[] _staleSince;
+    private readonly HostView[] _views;
     private readonly TimeSpan _lifetime;
+    private readonly TimeSpan _longestSilence;
+    private readonly TimeSpan _youngRole;
     private Instant _excusedAt;
-    private Instant _nobodySince = Instant.Never;
+    private Instant _brokenAt;
+    private Instant _arrivalAt;
+    private Instant _faultAt;
+    private Instant _faultBeforeAt;
+    private Instant _unhealthyAt;
+    private Instant _blindUntil;
+    private int _unhealthy;
     private Instant _hungAt;
+    private Instant _unseenAt;
+    private Instant _nobodySince = Instant.Never;
     private Instant _twoSince = Instant.Never;
+    private Instant _misledSince = Instant.Never;
 
     public GuardedWatch(GuardedWorld world)
     {
         _world = world;
-        _lastSent = new Instant[world.Hosts.Count];
-        _staleSince = new Instant[world.Hosts.Count];
-        Array.Fill(_lastSent, Instant.Never);
-        Array.Fill(_staleSince, Instant.Never);
+        _views = new HostView[world.Hosts.Length];
+        for (var i = 0; i < _views.Length; i++)
+            _views[i] = new HostView();
         // Four intervals and what whole seconds add: said here once more, so that a mistake does not excuse itself.
         _lifetime = 4 * world.Interval + TimeSpan.FromSeconds(2.25);
+        _longestSilence = 1.5 * world.Interval + TimeSpan.FromMilliseconds(5);
+        _youngRole = 2 * world.Interval + 2 * GuardianLook;
         // A role may be covered for 5 s, a node waits up to 5 s for its start, a takeover and a preemption follow.
         SettleTime = TimeSpan.FromSeconds(12) + 12 * world.Interval;
     }
@@ -35,60 +59,103 @@ internal sealed class GuardedWatch
     /// <summary>So long after an excuse nothing may move any more.</summary>
     public TimeSpan SettleTime { get; }
 
-    private bool Settled => _world.Now - _excusedAt > SettleTime;
+    private Instant Now => _world.Now;
 
-    private TimeSpan Net => GuardedWorld.Latency + TimeSpan.FromMilliseconds(1) + _world.Interval / 500;
+    private bool Settled => _unhealthy == 0 && Now - _excusedAt > SettleTime;
 
-    private static TimeSpan Kernel => 8 * GuardedHost.KernelDelay + TimeSpan.FromMilliseconds(1);
+    private bool ServiceSettled => _unhealthy == 0 && Now > _blindUntil && Now - _brokenAt > SettleTime;
 
-    /// <summary>Something happened that may rightly move roles.</summary>
+    private TimeSpan Interval => _world.Interval;
+
+    private TimeSpan Net => GuardedSegment.Latency + Millisecond + Interval / 500;
+
+    private TimeSpan Kernel
+    {
+        get
+        {
+            var bound = 8 * GuardedKernel.Delay + Millisecond;
+            foreach (var host in _world.Hosts)
+                if (host.Kernel.WasSlow)
+                    return bound + 4 * GuardedKernel.LongestSlowness;
+            return bound;
+        }
+    }
+
+    /// <summary>The present fault is the only one for long.</summary>
+    public bool IsAlone => _faultAt - _faultBeforeAt > SettleTime;
+
+    /// <summary>Something happens: a fault, or an operator's wish.</summary>
+    public void OnFault()
+    {
+        if (Now - _faultAt < SettleTime)
+            _brokenAt = Now;
+        _faultBeforeAt = _faultAt;
+        _faultAt = Now;
+        BlindIfUnheard();
+    }
+
+    /// <summary>And is over.</summary>
+    public void OnFaultOver() => _faultBeforeAt = _faultAt = Now;
+
+    /// <summary>Something happened that may rightly move roles and interrupt the service.</summary>
     public void Excuse()
     {
+        ExcuseArrival();
+        _brokenAt = Now;
+    }
+
+    /// <summary>Somebody came who may be better than the present owner. He must take over without a gap.</summary>
+    public void ExcuseArrival()
+    {
+        ExcuseRoles();
+        _arrivalAt = Now;
+    }
+
+    /// <summary>Somebody is gone without a word: another one takes over, and that stands.</summary>
+    public void ExcuseDeparture()
+    {
+        ExcuseRoles();
+        _brokenAt = Now;
+    }
+
+    /// <summary>Somebody leaves in order: another one, if there is one, takes over without a gap, and that stands.</summary>
+    public void ExcuseLeave(GuardedHost leaving)
+    {
+        ExcuseRoles();
+        foreach (var host in _world.Hosts)
+            if (host != leaving && IsFit(host))
+                return;
+        _brokenAt = Now;
+    }
+
+    /// <summary>Addresses are missing for a moment; no role moves.</summary>
+    public void ExcuseService()
+    {
         Observe();
-        _excusedAt = _world.Now;
+        _brokenAt = Now;
+    }
+
+    public void BeginUnhealthy()
+    {
+        Excuse();
+        _unhealthy++;
+    }
+
+    /// <param name="lossy">The client may have missed or mixed up announcements, too.</param>
+    public void EndUnhealthy(bool lossy)
+    {
+        Excuse();
+        _unhealthyAt = Now;
+        _unhealthy--;
+        if (lossy)
+            _blindUntil = Now + LongestRefresh;
     }
 
     /// <summary>A host that was kept from preempting may do so then.</summary>
-    public void OnHeld(TimeSpan hold) => _world.After(hold - TimeSpan.FromMilliseconds(1), Excuse);
-
-    /// <summary>What a dead host leaves must not outlast the takeover for long.</summary>
-    public void OnLifetime(GuardedHost host, uint seconds)
+    public void OnHeld(GuardedHost host, TimeSpan hold)
     {
-        if (TimeSpan.FromSeconds(seconds) > _lifetime)
-            throw new ViolationException($"{host} holds its addresses for {seconds} s after its death");
-    }
-
-    /// <summary>By whichever process: peers must not see that one of them is gone.</summary>
-    public void OnSent(GuardedHost host, byte priority)
-    {
-        ref var last = ref _lastSent[host.Number];
-        if (priority == 0)
-        {
-            last = Instant.Never;
-            return;
-        }
-
-        // A guardian looks at the board ten times a second: a role that is younger is not covered yet.
-        if (last != Instant.Never && _excusedAt + 2 * _world.Interval + TimeSpan.FromMilliseconds(200) < last && _world.Now - last > 1.5 * _world.Interval + TimeSpan.FromMilliseconds(5))
-            throw new ViolationException($"{host} was silent from {last}, for {(_world.Now - last).TotalMilliseconds} ms");
-        last = _world.Now;
-    }
-
-    public void OnState(GuardedHost host, RouterState before, TransitionReason reason)
-    {
-        if (host.State != RouterState.Active)
-            _lastSent[host.Number] = Instant.Never;
-        if (Settled && (host.State == RouterState.Active || before == RouterState.Active))
-            throw new ViolationException($"{host} became {host.State} ({reason}) though nothing had happened since {_excusedAt} that was not to be covered");
-    }
-
-    public void OnGuardian(GuardedHost host, GuardianEventKind kind)
-    {
-        var givesUp = kind is GuardianEventKind.LastWill or GuardianEventKind.TooLate or GuardianEventKind.Yielded or GuardianEventKind.LinkLost;
-        if (givesUp)
-            _lastSent[host.Number] = Instant.Never;
-        if (Settled && (givesUp || (kind == GuardianEventKind.NodeHung && !host.NodePaused)))
-            throw new ViolationException($"the guardian of {host} says {kind} though nothing had happened since {_excusedAt}");
+        _views[host.Number].HeldUntil = Now + hold;
+        _world.After(hold - Millisecond, ExcuseArrival);
     }
 
     /// <summary>Judges what has been so since the last time, then takes note of what is now.</summary>
@@ -97,44 +164,150 @@ internal sealed class GuardedWatch
         var answering = 0;
         var atWork = 0;
         var fit = 0;
+        var actives = 0;
+        GuardedHost? active = null;
         foreach (var host in _world.Hosts)
         {
-            answering += host.Answers ? 1 : 0;
-            atWork += host.Answers && !host.Leaving && (host.NodeRuns || host.GuardianKnows) ? 1 : 0;
+            var answers = host.Kernel.AnswersForAll();
+            answering += answers ? 1 : 0;
+            var speaks = host.NodeRuns || (host.GuardianKnows && _views[host.Number].LastSent != Instant.Never);
+            atWork += answers && !host.Leaving && speaks ? 1 : 0;
             fit += IsFit(host) ? 1 : 0;
-            var stale = host is { Powered: true, Frozen: false, Holds: true, NodeRuns: false, GuardianRuns: false };
-            Lasts(ref _staleSince[host.Number], stale, _lifetime + TimeSpan.FromMilliseconds(500), Instant.Zero,
-                $"{host} holds a virtual address with nothing of ours alive");
+            // For a node that hangs its guardian speaks half an interval later and grants it one to yield by itself.
+            if (host.GuardianRuns && !host.NodeRuns)
+                _hungAt = Now;
+            if (host.GuardianRuns && host.NodePaused && Now - _views[host.Number].PromotedAt < _youngRole)
+                _unseenAt = Now;
+            if (host.State == RouterState.Active && host.NodeRuns)
+            {
+                actives++;
+                active = host;
+            }
+
+            ObserveHost(host, _views[host.Number]);
         }
 
-        Lasts(ref _nobodySince, answering == 0 && fit > 0, 4.5 * _world.Interval + Net + Kernel, _excusedAt,
-            "nobody answers for the virtual addresses though a fit host is there");
-        // For a node that hangs its guardian speaks half an interval later and grants it one to yield by itself.
-        if (_world.Hosts.Any(h => h.GuardianRuns && !h.NodeRuns))
-            _hungAt = _world.Now;
-        var longest = _world.Now - _hungAt < 2.5 * _world.Interval ? 2.5 * _world.Interval : _world.Interval;
-        Lasts(ref _twoSince, atWork > 1, longest + 2 * Net + Kernel, _excusedAt, "two hosts answer for the virtual addresses");
+        var excusedAt = _unhealthy > 0 ? Now : _excusedAt;
+        Lasts(ref _nobodySince, answering == 0 && fit > 0, 4.5 * Interval + Net + Kernel, Instant.Max(excusedAt, _brokenAt),
+            null, "nobody answers for the virtual addresses though a fit host is there");
+        var longest = Now - _hungAt < 2.5 * Interval ? 2.5 * Interval : Interval;
+        if (Now - _unseenAt < longest + GuardianLook)
+            longest += GuardianLook;
+        Lasts(ref _twoSince, atWork > 1, longest + 2 * Net + Kernel, excusedAt, null, "two hosts answer for the virtual addresses");
+        Lasts(ref _misledSince, actives == 1 && answering == 1 && active!.Kernel.AnswersForAll() && IsClientMisled(active),
+            Interval + TimeSpan.FromMilliseconds(1200) + 2 * Net + Kernel, Instant.Max(excusedAt, _blindUntil),
+            null, "the client sends to another host than the Active");
+        if (fit > 0 && ServiceSettled)
+            CheckService();
     }
 
     public void AtTheEnd()
     {
-        var fit = _world.Hosts.Count(IsFit);
-        var actives = _world.Hosts.Count(h => h.State == RouterState.Active);
+        var fit = 0;
+        var actives = 0;
+        foreach (var host in _world.Hosts)
+        {
+            fit += IsFit(host) ? 1 : 0;
+            actives += host.State == RouterState.Active ? 1 : 0;
+        }
+
         if (fit > 0 && actives != 1)
             throw new ViolationException($"at the end there are {actives} Actives among {fit} fit hosts");
     }
 
-    private static bool IsFit(GuardedHost host) =>
-        host is { Powered: true, NodeRuns: true, LinkUp: true, Leaving: false } && host.State is RouterState.Active or RouterState.Backup
-        && host.NodeRuns;
-
-    private void Lasts(ref Instant since, bool holds, TimeSpan bound, Instant excusedAt, string what)
+    private void ExcuseRoles()
     {
-        if (since != Instant.Never && _world.Now - Instant.Max(since, excusedAt) > bound)
-            throw new ViolationException($"{what} since {Instant.Max(since, excusedAt)}, longer than {bound.TotalMilliseconds} ms");
+        Observe();
+        _excusedAt = Now;
+    }
+
+    private void ObserveHost(GuardedHost host, HostView view)
+    {
+        var kernel = host.Kernel;
+        // A guardian speaks for a role, not for one that was given up: what a node that died in a leave has left, the kernel ends.
+        var stale = host is { Powered: true, Frozen: false, NodeRuns: false } && kernel.HoldsAny && (!host.GuardianRuns || view.LastSent == Instant.Never);
+        Lasts(ref view.StaleSince, stale, _lifetime + TimeSpan.FromMilliseconds(500), Instant.Zero, host, "holds a virtual address that nobody is responsible for");
+        var runs = host is { NodeRuns: true, Leaving: false } && kernel.LinkUp;
+        var excusedAt = _unhealthy > 0 ? Now : _excusedAt;
+        Lasts(ref view.StrangerSince, runs && host.State != RouterState.Active && kernel.HoldsAny, LeaveBound(view), excusedAt,
+            host, "holds a virtual address without being Active");
+        Lasts(ref view.MissingSince, runs && host.State == RouterState.Active && !kernel.RefusesAddresses && !kernel.ServesAll(), Kernel, excusedAt,
+            host, "is Active and an address is missing");
+        if (host.NodeRuns || host.GuardianKnows)
+            CheckSilence(host, view);
+    }
+
+    /// <summary>
+    /// Client's view: the host to which it sends holds the address. Whoever has left in order does so until the client knows of its
+    /// successor, and a node that dies or hangs is covered.
+    /// </summary>
+    private void CheckService()
+    {
+        foreach (var prefix in _world.Hosts[0].Config.Addresses)
+            if (_world.Client.Believes(prefix.Address) is var at and >= 0 && !_world.Hosts[at].Kernel.Serves(prefix.Address))
+                throw new ViolationException($"the client sends to host{at}, which does not hold {prefix}, though no fault since {_brokenAt} excuses it");
+    }
+
+    private bool IsClientMisled(GuardedHost active)
+    {
+        foreach (var prefix in active.Config.Addresses)
+            if (_world.Client.Believes(prefix.Address) is var at and >= 0 && at != active.Number)
+                return true;
+        return false;
+    }
+
+    // A router that yielded holds its addresses for a second at most, so that the successor can announce them; one that
+    // resigned waits for a successor before that, and a little longer when it was stopped meanwhile.
+    private TimeSpan LeaveBound(HostView view)
+    {
+        var bound = Kernel + TimeSpan.FromSeconds(1.01) + Interval / 100;
+        return view.Resigned ? bound + 1.01 * Checkers.Succession(Interval) + 2 * Interval : bound;
+    }
+
+    private static bool IsFit(GuardedHost host) =>
+        host is { Powered: true, NodeRuns: true, Leaving: false, Drained: false } && host.Kernel is { LinkUp: true, RefusesAddresses: false }
+        && host.State is RouterState.Active or RouterState.Backup;
+
+    private void Lasts(ref Instant since, bool holds, TimeSpan bound, Instant excusedAt, GuardedHost? host, string what)
+    {
+        if (since != Instant.Never && Now - Instant.Max(since, excusedAt) > bound)
+            throw new ViolationException($"{(host is null ? "" : $"{host} ")}{what} since {Instant.Max(since, excusedAt)}, longer than {bound.TotalMilliseconds} ms");
         if (!holds)
             since = Instant.Never;
         else if (since == Instant.Never)
-            since = _world.Now;
+            since = Now;
     }
+
+    /// <summary>What is known of a host.</summary>
+    private sealed class HostView
+    {
+        /// <summary>By whichever process; Never when the role was given up.</summary>
+        public Instant LastSent = Instant.Never;
+        public Instant StaleSince = Instant.Never;
+        public Instant StrangerSince = Instant.Never;
+        public Instant MissingSince = Instant.Never;
+
+        public Instant PromotedAt { get; set; }
+
+        /// <summary>It leaves an Active of lower priority alone until then.</summary>
+        public Instant HeldUntil { get; set; }
+
+        public Instant RemovedAt { get; set; } = Instant.Never;
+
+        /// <summary>When it last sent priority 0 and nobody has spoken since; Never otherwise.</summary>
+        public Instant ResignedAt { get; set; } = Instant.Never;
+
+        /// <summary>It sent priority 0 when it was last Active no more.</summary>
+        public bool Resigned { get; set; }
+
+        /// <summary>It has begun and heard nobody yet.</summary>
+        public bool ListensFirst { get; set; }
+
+        public Heard HeardIPv4 { get; set; }
+
+        public Heard HeardIPv6 { get; set; }
+    }
+
+    /// <summary>Whom a host takes for the Active; Zero when nobody.</summary>
+    private readonly record struct Heard(Instant At, Vigie.Core.Net.IpAddress Source, byte Priority);
 }
