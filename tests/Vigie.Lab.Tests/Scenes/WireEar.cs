@@ -5,7 +5,7 @@ using Vigie.Lab.Probes;
 
 namespace Vigie.Lab.Tests.Scenes;
 
-/// <summary>Listens on one interface to everything that concerns a VIP: advertisements and announcements.</summary>
+/// <summary>Listens on one interface to everything that concerns a VIP: advertisements, announcements and questions.</summary>
 internal sealed class WireEar
 {
     private readonly CaptureSocket _capture;
@@ -16,8 +16,11 @@ internal sealed class WireEar
 
     public ImmutableArray<WireAnnouncement> Announcements => [.. _capture.Frames.Select(WireAnnouncement.Read).OfType<WireAnnouncement>()];
 
+    /// <summary>Questions whether anybody holds an address.</summary>
+    public ImmutableArray<WireProbe> Probes => [.. _capture.Frames.Select(WireProbe.Read).OfType<WireProbe>()];
+
     public static WireEar On(LabHost host, string interfaceName = "eth0") =>
-        new(CaptureSocket.Start(host, interfaceName, frame => frame.IsVrrp || WireAnnouncement.Read(frame) is not null));
+        new(CaptureSocket.Start(host, interfaceName, frame => frame.IsVrrp || WireAnnouncement.Read(frame) is not null || WireProbe.Read(frame) is not null));
 
     public ImmutableArray<WireAdvertisement> Since(Instant from) => [.. Advertisements.Where(heard => heard.At >= from)];
 
