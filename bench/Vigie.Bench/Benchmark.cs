@@ -5,6 +5,7 @@ using Vigie.Bench.Lateness;
 using Vigie.Bench.Reporting;
 using Vigie.Bench.Scale;
 using Vigie.Bench.Start;
+using Vigie.Bench.Steady;
 using Vigie.Bench.Troubles;
 
 namespace Vigie.Bench;
@@ -26,6 +27,7 @@ internal sealed record Benchmark(string Verb, string Summary, Func<BenchmarkOpti
         new("announce", "1,000 addresses taken over: until the last one is announced", AnnounceBenchmark.Estimate, AnnounceBenchmark.Run),
         new("scale", "processor time, memory and time to Active for 1, 50, 200 and 1,000 virtual routers", ScaleBenchmark.Estimate, ScaleBenchmark.Run),
         new("lateness", "how late advertisements leave while the control process allocates 200 MB/s", LatenessBenchmark.Estimate, LatenessBenchmark.Run),
+        new("steady", "takeovers without a reason while both cores are loaded, at 10 ms, for ten minutes", SteadyBenchmark.Estimate, SteadyBenchmark.Run),
         new("start", "from the command to an answer on the socket, and to the first advertisement", StartBenchmark.Estimate, StartBenchmark.Run),
         new("codecs", "nanoseconds and bytes allocated per message", CodecBenchmark.Estimate, CodecBenchmark.Run),
     ];

@@ -6,12 +6,16 @@ namespace Vigie.Bench;
 internal sealed record BenchmarkOptions
 {
     private const int MostRuns = 100;
+    private const int MostMinutes = 12;
 
     /// <summary>As few and short runs as show that it works; the figures mean little.</summary>
     public bool Quick { get; private init; }
 
     /// <summary>Repetitions of each measurement, when asked for.</summary>
     public int? Runs { get; private init; }
+
+    /// <summary>How long something is watched that needs time more than repetitions, when asked for.</summary>
+    public int? Minutes { get; private init; }
 
     /// <summary>The file that gets the tables as Markdown.</summary>
     public string? Markdown { get; private init; }
@@ -33,6 +37,11 @@ internal sealed record BenchmarkOptions
                 case "--runs" when i + 1 < arguments.Length
                     && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var runs) && runs is > 0 and <= MostRuns:
                     options = options with { Runs = runs };
+                    i++;
+                    break;
+                case "--minutes" when i + 1 < arguments.Length
+                    && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes is > 0 and <= MostMinutes:
+                    options = options with { Minutes = minutes };
                     i++;
                     break;
                 case "--markdown" or "--output" when i + 1 < arguments.Length:

@@ -78,6 +78,12 @@ public sealed record HostLatenessSummary
     /// <summary>How many measurements there are.</summary>
     public long Count { get; init; }
 
+    /// <summary>How many left later than half the interval of their virtual router: the guardian spoke for them, if it could.</summary>
+    public long Late { get; init; }
+
+    /// <summary>Since when all this has been counted, UTC: a node process that is started anew begins anew.</summary>
+    public DateTimeOffset? Since { get; init; }
+
     /// <summary>The buckets that are not empty, ascending. Counts only grow: the difference of two documents is what happened in between.</summary>
     public IReadOnlyList<LatenessBucket> Buckets { get; init => field = value ?? []; } = [];
 }

@@ -52,6 +52,9 @@ public sealed record VirtualRouterStatus
     [JsonPropertyName("lateness_us")]
     public LatenessSummary Lateness { get; init => field = value ?? new(); } = new();
 
+    /// <summary>False while this host is late so often that it leaves the role to others, if there are any.</summary>
+    public bool KeepsTime { get; init; } = true;
+
     /// <summary>The configured interval, in milliseconds.</summary>
     public double AdvertisementIntervalMs { get; init; }
 
@@ -124,6 +127,9 @@ public sealed record LatenessSummary
 
     /// <summary>How many measurements there are.</summary>
     public long Count { get; init; }
+
+    /// <summary>How many left later than half an interval: the guardian spoke for them, if it could.</summary>
+    public long Late { get; init; }
 }
 
 /// <summary>Another host said that one of our addresses is its own.</summary>

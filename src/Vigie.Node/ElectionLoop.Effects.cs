@@ -39,6 +39,17 @@ public sealed partial class ElectionLoop
             });
     }
 
+    private void ReportTime(Instant now, RouterRuntime router)
+    {
+        if (router.Election.IsTimeLost == router.TimeLostReported)
+            return;
+        router.TimeLostReported = router.Election.IsTimeLost;
+        _events.Report(new NodeEvent
+        {
+            Kind = router.TimeLostReported ? NodeEventKind.TimeLost : NodeEventKind.TimeKeptAgain, At = now, Router = router.Slot,
+        });
+    }
+
     private void RunOne(Instant now, RouterRuntime router, in Effect effect, Instant due)
     {
         switch (effect.Kind)
@@ -139,8 +150,9 @@ public sealed partial class ElectionLoop
             router.Sent++;
             if (due != Instant.Never)
             {
-                router.Lateness.Record(outcome.At - due);
-                Lateness.Record(outcome.At - due);
+                var tolerance = TimeKeeping.Tolerance(router.Config.AdvertisementInterval);
+                router.Lateness.Record(outcome.At - due, tolerance);
+                Lateness.Record(outcome.At - due, tolerance);
             }
         }
 

@@ -101,18 +101,20 @@ public sealed partial class ElectionLoop
         var pause = now - _steppedAt;
         foreach (var router in _routers)
         {
+            router.Election.OnAwake(now);
             if (router.Election.State == RouterState.Backup || router.Election.IsInConflict)
             {
                 // Whoever waits for silence is stepped at least this often, whether it hears anything or not, so that a longer pause was one
                 // of this host, in which it was deaf too.
                 var patience = router.Election.HearingInterval * 5 / 4;
                 if (_stepped && pause > patience + router.Election.HearingInterval / 2)
-                    router.Election.OnUnattended(now);
+                    router.Election.OnUnattended(now, pause - patience);
                 patienceEndsAt = Instant.Min(patienceEndsAt, now + patience);
             }
 
             if (router.Election.NextDeadline is { } deadline && deadline <= now)
                 OnDeadline(now, router);
+            ReportTime(now, router);
             if (router.RenewAt <= now)
                 Renew(now, router);
             if (router.DefendAt <= now)

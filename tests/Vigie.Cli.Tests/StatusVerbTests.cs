@@ -134,6 +134,17 @@ public sealed class StatusVerbTests
     }
 
     [Fact]
+    public async Task A_host_that_cannot_keep_time_is_pointed_out_with_what_became_of_the_role()
+    {
+        await using var daemon = Serving(Db with { KeepsTime = false }, Web with { KeepsTime = false });
+
+        var output = CommandRun.Of("status", "--socket", daemon.SocketPath).Output;
+
+        Assert.Contains("db: this host cannot keep time, and no other host has taken over\n  = see `steal`", output, StringComparison.Ordinal);
+        Assert.Contains("web: this host cannot keep time and leaves the role to others\n  = see `steal`", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_concerns_the_whole_host_is_pointed_out_only_when_there_is_any()
     {
         var quiet = JsonSerializer.Deserialize(Body(Db), ContractJson.Default.StatusDocument)!;

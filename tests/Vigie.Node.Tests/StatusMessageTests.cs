@@ -97,13 +97,13 @@ public class StatusMessageTests
         var status = new NodeStatus("alpha", 3, true, false, new Instant(1), new Instant(2), 4, 5, 6, 7, 8);
         var lateness = new LatenessHistogram();
         foreach (var microseconds in new[] { 3, 3, 100 })
-            lateness.Record(TimeSpan.FromMicroseconds(microseconds));
+            lateness.Record(TimeSpan.FromMicroseconds(microseconds), TimeSpan.FromMicroseconds(99));
         var buffer = new byte[4096];
         var reader = new SpanReader(buffer.AsSpan(0, status.Write(buffer, lateness)));
         Assert.Equal((byte)MessageKind.StatusEnd, reader.ReadByte());
         Assert.Equal(status, NodeStatus.Read(ref reader));
         var host = HostLateness.Read(ref reader);
-        Assert.Equal(new LatenessStatus(3, 3, 100, 100, 100), host.Summary);
+        Assert.Equal(new LatenessStatus(3, 3, 100, 100, 100, 1), host.Summary);
         Assert.Equal([new LatenessBucket(3, 2), new LatenessBucket(103, 1)], host.Buckets);
         Assert.Equal(0, reader.Rest.Length);
 
@@ -167,8 +167,8 @@ public class StatusMessageTests
         for (long value = 1; value < 100_000_000; value = value * 3 / 2 + 1)
         {
             var histogram = new LatenessHistogram();
-            histogram.Record(TimeSpan.FromMicroseconds(value));
-            histogram.Record(TimeSpan.FromMicroseconds(1_000_000_000));
+            histogram.Record(TimeSpan.FromMicroseconds(value), TimeSpan.Zero);
+            histogram.Record(TimeSpan.FromMicroseconds(1_000_000_000), TimeSpan.Zero);
             Assert.InRange(histogram.Quantile(0.5), value, value + value / 8);
         }
     }

@@ -4,6 +4,7 @@ using Vigie.Core;
 using Vigie.Core.Net;
 using Vigie.Lab;
 using Vigie.Lab.Daemons;
+using Vigie.Lab.Probes;
 
 namespace Vigie.Bench.Announce;
 

@@ -138,6 +138,11 @@ internal static class StatusView
                     aside == "drain" ? "`vigie undrain` ends this" : $"`vigie failback {router.Name}` ends this", Color.Yellow);
             if (router.Leaving)
                 Attend(canvas, $"{router.Name} is leaving this host: it serves until another one has taken over", null, Color.Yellow);
+            if (!router.KeepsTime)
+                Attend(canvas, router.State == VirtualRouterState.Active
+                        ? $"{router.Name}: this host cannot keep time, and no other host has taken over"
+                        : $"{router.Name}: this host cannot keep time and leaves the role to others",
+                    "see `steal` and the load of this host; `vigie events` says when it began", Color.Yellow);
             if (router.LastForeignClaim is { } claim)
                 Attend(canvas, $"{router.Name}: {claim.Mac} claimed {claim.Address} {Times.Length(now - claim.At)} ago ({router.ForeignClaims} foreign claims)",
                     "find the host that uses this address; on a switch, look up its MAC address", Color.Yellow);

@@ -13,6 +13,7 @@ internal sealed class ActiveWatch(IpFamily family)
     // RFC 9568 6.4.2 learns any interval up to 40.95 s at once, so that one stray packet could silence a cluster for two
     // minutes. An interval far above our own is believed once the same sender has said it three times.
     private const int HearingsUntilKnown = 3;
+    private const byte LeastPriority = 1; // RFC 9568 5.2.4
     private const int UnknownIntervalFactor = 10;
     private static readonly TimeSpan UnknownIntervalFloor = TimeSpan.FromSeconds(1);
 
@@ -49,6 +50,9 @@ internal sealed class ActiveWatch(IpFamily family)
 
     /// <summary>The Active last heard had a lower priority than ours.</summary>
     public bool HeardLower { get; private set; }
+
+    /// <summary>Waits like the least of all priorities from the next advertisement on, so that any other Backup goes first.</summary>
+    public bool Hesitates { get; set; }
 
     public void Start(Instant now, VirtualRouterConfig config)
     {
@@ -177,9 +181,10 @@ internal sealed class ActiveWatch(IpFamily family)
 
     private void Arm(VirtualRouterConfig config)
     {
+        var priority = Hesitates ? LeastPriority : config.Priority;
         var wait = Resigned
-            ? ElectionTimers.SkewTime(config.Version, config.Priority, ActiveAdverInterval)
-            : ElectionTimers.ActiveDownInterval(config.Version, config.Priority, ActiveAdverInterval);
+            ? ElectionTimers.SkewTime(config.Version, priority, ActiveAdverInterval)
+            : ElectionTimers.ActiveDownInterval(config.Version, priority, ActiveAdverInterval);
         ActiveDownAt = Instant.Max(_timerSetAt + wait, _notBefore);
     }
 

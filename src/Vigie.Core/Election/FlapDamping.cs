@@ -40,6 +40,9 @@ public sealed class FlapDamping
         HeldUntil = record.HeldUntil;
     }
 
+    /// <summary>The role was left because this host could not keep time; it would not be any better a moment later.</summary>
+    public void OnTimeLost(Instant now) => Count(now, atLeast: Forgiven + 1);
+
     /// <summary>An operator has changed the settings, and with them perhaps the cause.</summary>
     public void Reset()
     {

@@ -58,4 +58,7 @@ public enum TransitionReason : byte
 
     /// <summary>Another station held a virtual address when the router would have taken the role for the first time.</summary>
     AddressConflict,
+
+    /// <summary>This host was late again and again, and left the role to others.</summary>
+    CannotKeepTime,
 }

@@ -167,12 +167,19 @@ public sealed partial class VirtualRouter
     /// This host has not run, and so has not listened, for longer than an interval until now. A Backup that took the
     /// silence for the Active's would take over for nothing: it waits for an interval and a quarter more, once in each silence.
     /// </summary>
-    public void OnUnattended(Instant now)
+    /// <param name="now">When it ran again.</param>
+    /// <param name="late">How long it should have run before.</param>
+    public void OnUnattended(Instant now, TimeSpan late)
     {
         if (State == RouterState.Backup)
+        {
+            _time.OnLate(now, late, Config.AdvertisementInterval);
             GrantAnInterval(now);
+        }
         else if (IsInConflict)
+        {
             AskAgainLater(now);
+        }
     }
 
     /// <summary>The kernel has taken every address: now, and not before, neighbours may be taught.</summary>
@@ -239,6 +246,7 @@ public sealed partial class VirtualRouter
             _preemptAt = Instant.Never;
         Config = config;
         _damping.Reset();
+        _time.Reset();
         if (State == RouterState.Active)
         {
             effects.Add(Effect.SendAdvertisement(Priority));
@@ -272,7 +280,7 @@ public sealed partial class VirtualRouter
         switch (State)
         {
             case RouterState.Active:
-                if (now >= _advertiseAt)
+                if (now >= _advertiseAt && !LeavesForLateness(now, effects))
                     Advertise(now, effects);
                 break;
             case RouterState.Backup:
@@ -352,7 +360,7 @@ public sealed partial class VirtualRouter
         var preempt = PreemptMode(); // an Active of lower priority
         if (preempt.Enabled && _preemptAt == Instant.Never)
             _preemptAt = IsOwner || _returning ? now : Instant.Max(now + preempt.After, _damping.HeldUntil);
-        if (preempt.Enabled && now >= _preemptAt)
+        if (preempt.Enabled && now >= _preemptAt && (!_time.IsLost || IsOwner || _returning))
             watch.Outrank(heard); // discarded: the timer runs out
         else
             watch.Follow(now, heard, Config);
@@ -464,6 +472,7 @@ public sealed partial class VirtualRouter
         if (Aside == AsideCause.Switchover)
             Aside = AsideCause.None;
         _returning = false;
+        _lastResort = _time.IsLost; // whoever keeps time had the time to come first
         StopLeaving();
         StopProbing();
         // RFC 9568 6.4.2: the advertisement goes out first, so that a rival lets go while we add addresses.

@@ -87,7 +87,7 @@ internal static class EventText
             "use fewer addresses or virtual routers on one host"),
         NodeEventKind.RoleTakenUp => ("role_taken_up", EventSeverity.Info, $"goes on as {StateWord(e.State)} where the process before this one ended", null),
         NodeEventKind.StandsAside or NodeEventKind.AsideUnread or NodeEventKind.MuteFailed or NodeEventKind.ConnectionsClosed
-            or NodeEventKind.AddressHandedOver or NodeEventKind.AddressNotTaken => Leaving(e),
+            or NodeEventKind.AddressHandedOver or NodeEventKind.AddressNotTaken or NodeEventKind.TimeLost or NodeEventKind.TimeKeptAgain => Leaving(e),
         NodeEventKind.ConfigurationRefused => ("configuration_refused", EventSeverity.Error, "the node refused the configuration", null),
     };
 
@@ -116,6 +116,10 @@ internal static class EventText
         NodeEventKind.AddressNotTaken => ("address_not_taken", EventSeverity.Warning,
             $"{e.Address} was taken from its virtual router, and no other host has announced it; it was removed",
             "see that the other hosts have the same configuration"),
+        NodeEventKind.TimeLost => ("cannot_keep_time", EventSeverity.Warning,
+            "this host was late for a quarter or more of 15 of the last 20 spans of ten intervals (0.5 to 2 s); it leaves the role "
+            + "to others, if there are any", ReasonText.TimeRemedy),
+        NodeEventKind.TimeKeptAgain => ("keeps_time_again", EventSeverity.Info, "this host is in time again", null),
         _ => throw new InvalidOperationException($"{e.Kind} has nothing to do with leaving"),
     };
 

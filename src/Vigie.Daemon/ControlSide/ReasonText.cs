@@ -8,6 +8,10 @@ namespace Vigie.Daemon.ControlSide;
 /// <summary>All sentences about states, reasons and drops, in one place.</summary>
 internal static class ReasonText
 {
+    /// <summary>What to do on a host that is late all the time.</summary>
+    public const string TimeRemedy =
+        "see `steal` and the load of this host, and that `vigie status` says real-time and memory locked; or lengthen `advertisement_interval:` on all hosts";
+
     /// <summary>Why a virtual router is in its state.</summary>
     public static string Of(TransitionReason reason) => reason switch
     {
@@ -29,6 +33,7 @@ internal static class ReasonText
         TransitionReason.SwitchedOver => "the role was moved to another host",
         TransitionReason.Drained => "this host is drained",
         TransitionReason.NoSuccessor => "the role was to move, and no other host took it",
+        TransitionReason.CannotKeepTime => "this host could not keep time and left the role to others",
         TransitionReason.NotListening => "advertisements cannot be heard on the interface",
         TransitionReason.AddressConflict => "another station holds a virtual address and no Active is heard",
     };
@@ -45,6 +50,7 @@ internal static class ReasonText
         TransitionReason.NoSuccessor => "see that another host runs, has `preempt` or hears this one, and is not drained itself",
         TransitionReason.NotListening => "see the event before this one for the kernel's reason; it is tried again every second",
         TransitionReason.AddressConflict => ConflictRemedy,
+        TransitionReason.CannotKeepTime => TimeRemedy,
         TransitionReason.None or TransitionReason.Startup or TransitionReason.AddressOwner or TransitionReason.ActiveSilent
             or TransitionReason.ActiveResigned or TransitionReason.Preempted or TransitionReason.HigherPriority
             or TransitionReason.TieLost or TransitionReason.Reconfigured or TransitionReason.Shutdown

@@ -32,7 +32,8 @@ internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardia
         Lateness = new HostLatenessSummary
         {
             P50 = answer.Lateness.Summary.P50, P99 = answer.Lateness.Summary.P99, P9999 = answer.Lateness.Summary.P9999,
-            Max = answer.Lateness.Summary.Max, Count = answer.Lateness.Summary.Count,
+            Max = answer.Lateness.Summary.Max, Count = answer.Lateness.Summary.Count, Late = answer.Lateness.Summary.Late,
+            Since = clock.At(answer.Node.Started),
             Buckets = [.. answer.Lateness.Buckets.Select(b => new Contract.LatenessBucket(b.LimitMicroseconds, b.Count))],
         },
         NodeProcess = ProcessFigures.Of(answer.Node.ProcessId, answer.Node.AllocatedBytes, answer.Node.Collections),
@@ -86,8 +87,9 @@ internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardia
         Lateness = new LatenessSummary
         {
             P50 = router.Lateness.P50, P99 = router.Lateness.P99, P9999 = router.Lateness.P9999,
-            Max = router.Lateness.Max, Count = router.Lateness.Count,
+            Max = router.Lateness.Max, Count = router.Lateness.Count, Late = router.Lateness.Late,
         },
+        KeepsTime = !router.TimeLost,
         AdvertisementIntervalMs = router.AdvertisementInterval.TotalMilliseconds,
         ActiveAdvertisementIntervalMs = router.Families.Select(f => (double?)f.ActiveAdverInterval.TotalMilliseconds).FirstOrDefault(),
         Peers = [.. router.Peers.Select(p => p.ToString())],

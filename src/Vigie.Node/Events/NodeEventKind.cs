@@ -104,4 +104,10 @@ public enum NodeEventKind : byte
 
     /// <summary>Nobody announced it in time: it was removed (Address).</summary>
     AddressNotTaken,
+
+    /// <summary>This host has been late so often that it leaves the role to others, if there are any.</summary>
+    TimeLost,
+
+    /// <summary>This host is in time again.</summary>
+    TimeKeptAgain,
 }

@@ -16,6 +16,7 @@ public sealed record HostLateness(LatenessStatus Summary, ImmutableArray<Latenes
         writer.Write(histogram.Quantile(0.99));
         writer.Write(histogram.Quantile(0.9999));
         writer.Write(histogram.MaxMicroseconds);
+        writer.Write(histogram.Late);
         var used = 0;
         for (var i = 0; i < histogram.Length; i++)
             used += histogram.CountIn(i) > 0 ? 1 : 0;
@@ -33,7 +34,7 @@ public sealed record HostLateness(LatenessStatus Summary, ImmutableArray<Latenes
     public static HostLateness Read(ref SpanReader reader)
     {
         var summary = new LatenessStatus(
-            reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+            reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
         var buckets = new LatenessBucket[reader.ReadInt32()];
         for (var i = 0; i < buckets.Length; i++)
             buckets[i] = new LatenessBucket(reader.ReadInt64(), reader.ReadInt64());

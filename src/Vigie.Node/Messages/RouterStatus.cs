@@ -50,6 +50,9 @@ public sealed record RouterStatus
 
     public LatenessStatus Lateness { get; init; }
 
+    /// <summary>This host is late so often that it leaves the role to others, if there are any.</summary>
+    public bool TimeLost { get; init; }
+
     public long AnnouncementsSent { get; init; }
 
     public long AddressListMismatches { get; init; }
@@ -81,5 +84,5 @@ public readonly record struct AddressStatus(IpPrefix Address, bool Present);
 public readonly record struct FamilyStatus(
     IpFamily Family, IpAddress Source, IpAddress ActiveSource, byte ActivePriority, TimeSpan ActiveAdverInterval);
 
-/// <summary>How late advertisements left, in microseconds.</summary>
-public readonly record struct LatenessStatus(long Count, long P50, long P99, long P9999, long Max);
+/// <summary>How late advertisements left, in microseconds; and how many by more than half an interval.</summary>
+public readonly record struct LatenessStatus(long Count, long P50, long P99, long P9999, long Max, long Late);

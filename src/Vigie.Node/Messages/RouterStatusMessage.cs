@@ -106,6 +106,8 @@ public static class RouterStatusMessage
         writer.Write(router.Lateness.Quantile(0.99));
         writer.Write(router.Lateness.Quantile(0.9999));
         writer.Write(router.Lateness.MaxMicroseconds);
+        writer.Write(router.Lateness.Late);
+        writer.Write(router.Election.IsTimeLost);
         writer.Write(router.AnnouncementsSent);
         writer.Write(router.AddressListMismatches);
         writer.Write(router.ForeignClaims);
@@ -131,7 +133,8 @@ public static class RouterStatusMessage
             Received = received,
             Drops = ImmutableArray.Create(drops),
             Lateness = new LatenessStatus(
-                reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64()),
+                reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64()),
+            TimeLost = reader.ReadBoolean(),
             AnnouncementsSent = reader.ReadInt64(),
             AddressListMismatches = reader.ReadInt64(),
             ForeignClaims = reader.ReadInt64(),

@@ -17,8 +17,12 @@ public sealed class LatenessHistogram
     /// <summary>The largest lateness seen, exactly.</summary>
     public long MaxMicroseconds { get; private set; }
 
-    public void Record(TimeSpan lateness)
+    /// <summary>How many left later than was tolerated.</summary>
+    public long Late { get; private set; }
+
+    public void Record(TimeSpan lateness, TimeSpan tolerance)
     {
+        Late += lateness > tolerance ? 1 : 0;
         var microseconds = Math.Max(0, lateness.Ticks / TimeSpan.TicksPerMicrosecond);
         Count++;
         if (microseconds > MaxMicroseconds)

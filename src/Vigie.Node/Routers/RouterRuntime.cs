@@ -94,6 +94,9 @@ internal sealed class RouterRuntime
     /// <summary>The hold on preemption that was reported last.</summary>
     public Instant HoldReported { get; set; } = Instant.Zero;
 
+    /// <summary>Whether it was last told that this host cannot keep time.</summary>
+    public bool TimeLostReported { get; set; }
+
     /// <summary>The kernel has been told to teach nobody our MAC for the addresses.</summary>
     public bool Muted { get; set; }
 

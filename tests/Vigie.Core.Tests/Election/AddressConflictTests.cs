@@ -224,7 +224,7 @@ public sealed class AddressConflictTests
 
         scene = InConflict();
         scene.Ask();
-        scene.Router.OnUnattended(scene.Now);
+        scene.Router.OnUnattended(scene.Now, TimeSpan.FromSeconds(1));
         Assert.Equal(TimeSpan.FromMilliseconds(800), scene.Wait);
     }
 

@@ -93,11 +93,11 @@ public sealed class LateWakeUpTests
     public void A_Backup_left_unattended_waits_for_an_interval_and_a_quarter_and_only_once()
     {
         var scene = ElectionScene.Backup().After(DownInterval - Tick);
-        scene.Router.OnUnattended(scene.Now);
+        scene.Router.OnUnattended(scene.Now, TimeSpan.FromSeconds(1));
         Assert.Equal(Grace, scene.Wait);
 
         scene.After(0.5);
-        scene.Router.OnUnattended(scene.Now);
+        scene.Router.OnUnattended(scene.Now, TimeSpan.FromSeconds(1));
         Assert.Equal(TimeSpan.FromSeconds(0.75), scene.Wait);
     }
 
@@ -105,7 +105,7 @@ public sealed class LateWakeUpTests
     public void The_interval_granted_is_that_of_the_slower_family()
     {
         var onlyIPv6 = ElectionScene.Backup(addresses: "2001:db8::100/64").After(DownInterval - Tick);
-        onlyIPv6.Router.OnUnattended(onlyIPv6.Now);
+        onlyIPv6.Router.OnUnattended(onlyIPv6.Now, TimeSpan.FromSeconds(1));
         Assert.Equal(Grace, onlyIPv6.Wait);
 
         var both = ElectionScene.Backup(addresses: "192.0.2.100/24 2001:db8::100/64");

@@ -25,7 +25,8 @@ public sealed class StatusTextTests
         var status = new StatusText(new WallClock(), () => default, () => NothingFiltered).Describe(Answer(Clock.Now()));
 
         Assert.Equal((4, 5), (status.UnknownVrid, status.LostMessages));
-        Assert.Equal((7, 100), (status.Lateness.Count, status.Lateness.Max));
+        Assert.Equal((7, 100, 2), (status.Lateness.Count, status.Lateness.Max, status.Lateness.Late));
+        Assert.Equal(status.Started, status.Lateness.Since);
         Assert.Equal([new LatenessBucket(3, 6), new LatenessBucket(103, 1)], status.Lateness.Buckets);
     }
 
@@ -134,6 +135,6 @@ public sealed class StatusTextTests
         };
         return new StatusAnswer(
             new NodeStatus("alpha", 1, true, true, since, since, 4, 5, 6, 8, Environment.ProcessId),
-            new HostLateness(new LatenessStatus(7, 3, 100, 100, 100), [new(3, 6), new(103, 1)]), [router]);
+            new HostLateness(new LatenessStatus(7, 3, 100, 100, 100, 2), [new(3, 6), new(103, 1)]), [router]);
     }
 }

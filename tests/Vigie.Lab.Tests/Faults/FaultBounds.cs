@@ -9,7 +9,7 @@ internal sealed record FaultBounds(bool Moves, TimeSpan? Outage, TimeSpan? Retur
     /// <summary>Nothing lost, as far as a question each millisecond can tell.</summary>
     public static readonly TimeSpan Nothing = TimeSpan.FromMilliseconds(5);
 
-    private static readonly TimeSpan AfterPause = TimeSpan.FromMilliseconds(20);
+    public static readonly TimeSpan AfterPause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The kernel's own slack when it removes an address whose lifetime is over.</summary>
     private static readonly TimeSpan Removal = TimeSpan.FromMilliseconds(500);

@@ -99,7 +99,7 @@ internal sealed class FaultDrill : IDisposable
 
         var outcome = Judge(struck, undone, settled) with { Stale = stale, Silence = silence, BetaTransitions = steps };
         var problems = watch.Problems.Length > 0 ? "real addresses: " + string.Join("; ", watch.Problems) : null;
-        return outcome with { Failure = outcome.Failure ?? problems ?? JudgeSteps(steps) ?? JudgeStale(stale) ?? JudgeSilence(silence) };
+        return outcome with { Failure = outcome.Failure ?? problems ?? JudgeSteps(steps) ?? JudgeStale(stale) ?? JudgeSilence(silence) ?? JudgeWire(struck, undone) };
     }
 
     private TimeSpan WaitForRemoval(Instant struck)
@@ -194,6 +194,30 @@ internal sealed class FaultDrill : IDisposable
     private string? JudgeSilence(TimeSpan? silence) =>
         silence is not { } time || time <= Slack * FaultBounds.Silence(_cell) ? null
             : $"nothing was advertised for {time.TotalMilliseconds:0} ms, the bound is {FaultBounds.Silence(_cell)!.Value.TotalMilliseconds:0} ms";
+
+    /// <summary>
+    /// On the wire: where alpha is to keep the role, it alone speaks, from the beginning until everything has settled; and whoever
+    /// comes back never speaks beside the other one for longer than an interval. (Two who are cut off from each other cannot but
+    /// do so.)
+    /// </summary>
+    private string? JudgeWire(Instant struck, Instant undone)
+    {
+        if (_cell.Fault is Fault.Lossy or Fault.Partition or Fault.OneWayLoss or Fault.RestartStorm)
+            return null;
+        var owner = Scene.Alpha.Interface(Scene.Setup.Interface).Mac;
+        var heard = Scene.Ear.Since(struck).Where(advertisement => !advertisement.IsResignation).ToArray();
+        if (!_bounds.Moves)
+        {
+            // Below, a machine that stalls for 30 ms rightly costs the role: see JudgeSteps.
+            return _cell.Interval >= 100 && heard.FirstOrDefault(advertisement => advertisement.Mac != owner) is { } second ? $"another host advertised as well: {second}" : null;
+        }
+
+        var back = heard.FirstOrDefault(advertisement => advertisement.At >= undone && advertisement.Mac == owner);
+        var rival = heard.LastOrDefault(advertisement => advertisement.Mac != owner);
+        if (back is null || rival is null || rival.At - back.At <= Interval + Slack * FaultBounds.AfterPause)
+            return null;
+        return $"alpha and another host both advertised for {(rival.At - back.At).TotalMilliseconds:0.0} ms after the end";
+    }
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -50,6 +50,34 @@ public sealed class GuardianTests
     }
 
     [Theory]
+    [InlineData(10, 3)]
+    [InlineData(20, 3)]
+    [InlineData(100, 3)]
+    [InlineData(100, 9)]
+    public void A_node_that_is_late_again_and_again_is_covered_and_leaves_its_role_when_it_has_been_for_long(int interval, int stalled)
+    {
+        var host = Active(interval);
+        var began = host.Now;
+        while (host.StateOf() == RouterState.Active)
+        {
+            Assert.True(host.Now - began < TimeKeeping.Spans * TimeKeeping.Span(Ms(interval)), "it goes on for ever");
+            host.Hangs = true;
+            host.Run(stalled * Ms(interval));
+            host.Hangs = false;
+            host.Run(Ms(interval));
+        }
+
+        // Fifteen spans, of which the first and the last are not whole. Until then nobody hears that it is late.
+        Assert.InRange(host.Now - began, 13 * TimeKeeping.Span(Ms(interval)), 17 * TimeKeeping.Span(Ms(interval)));
+        Assert.True(host.Guardian.Covered >= TimeKeeping.LostAt);
+        Assert.Equal((0, 0), (host.Guardian.Kills, host.Guardian.Restarts));
+        Assert.True(host.LongestSilence(began - Ms(interval)) <= 1.5 * Ms(interval) + Ms(5), $"silent for {host.LongestSilence(began - Ms(interval))}");
+        Assert.Equal(new (byte, bool)[] { (0, false) }, host.Sent.Where(sent => sent.Priority == 0).Select(sent => (sent.Priority, sent.ByGuardian)));
+        Assert.Contains(Vip, host.Held);
+        Assert.Contains(NodeEventKind.TimeLost, host.NodeEvents.Select(e => e.Kind));
+    }
+
+    [Theory]
     [InlineData(10)]
     [InlineData(100)]
     [InlineData(1000)]

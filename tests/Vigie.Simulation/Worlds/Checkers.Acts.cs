@@ -160,7 +160,7 @@ internal sealed partial class Checkers
             view.Resigned = view.ResignedAt != Instant.Never;
         if (before == RouterState.Active && (state != RouterState.Backup || _unhealthy > 0))
             ForgetIfUnheard(host); // its last word may have been lost
-        if (before == RouterState.Active && state == RouterState.Backup && reason is not (TransitionReason.SwitchedOver or TransitionReason.Drained))
+        if (before == RouterState.Active && state == RouterState.Backup && reason is not (TransitionReason.SwitchedOver or TransitionReason.Drained or TransitionReason.CannotKeepTime))
             CheckDemotion(host, slot, view, reason);
         if (before is RouterState.Initialize or RouterState.Fault)
             view.HeardIPv4 = view.HeardIPv6 = null; // a new wait, with its own interval

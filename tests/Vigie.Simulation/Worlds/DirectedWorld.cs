@@ -10,7 +10,7 @@ namespace Vigie.Simulation.Worlds;
 /// <param name="Priorities">One host for each, the first one owns the only virtual router.</param>
 /// <param name="DriftPartsPerBillion">How fast the clock of each host is.</param>
 /// <param name="Course">Puts the events into the world's queue; the world has settled when it is called.</param>
-internal sealed record DirectedWorld(string Name, byte[] Priorities, int[] DriftPartsPerBillion, Action<World> Course)
+internal sealed partial record DirectedWorld(string Name, byte[] Priorities, int[] DriftPartsPerBillion, Action<World> Course)
 {
     /// <summary>Of every host. Times below are in it.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -91,7 +91,13 @@ internal sealed record DirectedWorld(string Name, byte[] Priorities, int[] Drift
                     throw new ViolationException("the crashed peer's address is gone and the other host has not taken the role");
             });
         }),
+
+        new("SlowActive", [200, 100], [0, 0], SlowActive) { Lasting = SlowActiveLasts },
+        new("EverybodySlow", [200, 100], [0, 0], EverybodySlow) { Lasting = EverybodySlowLasts },
     ];
+
+    /// <summary>How long the course goes on at most.</summary>
+    public TimeSpan Lasting { get; private init; } = LongestCourse;
 
     public override string ToString() => Name;
 
@@ -100,7 +106,7 @@ internal sealed record DirectedWorld(string Name, byte[] Priorities, int[] Drift
     {
         var settled = Instant.Zero + world.Checkers.SettleTime + Interval;
         world.At(settled, _ => Course(world));
-        return settled + LongestCourse + world.Checkers.SettleTime;
+        return settled + Lasting + world.Checkers.SettleTime;
     }
 
     private static void PowerOff(World world, SimulatedHost host)

@@ -1,17 +1,15 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Vigie.Core;
-using Vigie.Lab;
-using Vigie.Lab.Probes;
 using Vigie.Lab.Processes;
 
-namespace Vigie.Bench;
+namespace Vigie.Lab.Probes;
 
 /// <summary>
 /// Records what a host's eth0 sees, each frame with the time at which the kernel saw it: however late tcpdump itself
 /// runs on a busy machine, the times are right. A recording that lost frames is refused.
 /// </summary>
-internal sealed class WireCapture
+public sealed class WireCapture
 {
     private const int FileHeaderLength = 24;
     private const int RecordHeaderLength = 16;
