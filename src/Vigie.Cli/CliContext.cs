@@ -1,3 +1,4 @@
+using Vigie.Configuration;
 using Vigie.Contract;
 
 namespace Vigie.Cli;
@@ -10,6 +11,9 @@ internal sealed record CliContext
     public required Func<RunOptions, int> RunDaemon { get; init; }
 
     public required Func<ReleaseOptions, int> Release { get; init; }
+
+    /// <summary>Judges the programs of notifications; null where that cannot be done.</summary>
+    public ProgramCheck? CheckProgram { get; init; }
 
     public required Interruption Interruption { get; init; }
 

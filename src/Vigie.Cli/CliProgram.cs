@@ -16,11 +16,15 @@ public static class CliProgram
     /// <param name="args">Without the name of the executable.</param>
     /// <param name="runDaemon">What <c>vigie run</c> does; it returns its exit code.</param>
     /// <param name="release">What <c>vigie release</c> does; it returns its exit code.</param>
+    /// <param name="checkProgram">What <c>vigie config check</c> asks about the programs of notifications.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static int Run(string[] args, Func<RunOptions, int> runDaemon, Func<ReleaseOptions, int> release)
+    public static int Run(string[] args, Func<RunOptions, int> runDaemon, Func<ReleaseOptions, int> release, ProgramCheck checkProgram)
     {
         using var interruption = new Interruption();
-        return Run(args, new CliContext { Terminal = Terminal.OfProcess(), RunDaemon = runDaemon, Release = release, Interruption = interruption });
+        return Run(args, new CliContext
+        {
+            Terminal = Terminal.OfProcess(), RunDaemon = runDaemon, Release = release, CheckProgram = checkProgram, Interruption = interruption,
+        });
     }
 
     internal static int Run(string[] args, CliContext context)

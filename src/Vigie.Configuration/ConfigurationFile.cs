@@ -9,7 +9,8 @@ public static class ConfigurationFile
 
     /// <param name="path">The file, or "-" for standard input.</param>
     /// <param name="defaultNodeName">The node's name when the file gives none: the host name.</param>
-    public static ConfigurationResult Read(string path, string defaultNodeName)
+    /// <param name="check">Judges the programs of notifications on this machine; null leaves that out.</param>
+    public static ConfigurationResult Read(string path, string defaultNodeName, ProgramCheck? check = null)
     {
         var problems = new ProblemList();
         var shownName = path == "-" ? "standard input" : path;
@@ -19,7 +20,7 @@ public static class ConfigurationFile
             if (ReadBytes(stream) is not { } bytes)
                 ConfigurationReader.TooLarge(problems);
             else if (Decode(bytes, problems) is { } text)
-                return ConfigurationReader.Read(text, shownName, defaultNodeName);
+                return ConfigurationReader.Read(text, shownName, defaultNodeName, check);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

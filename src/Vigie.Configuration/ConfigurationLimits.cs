@@ -17,6 +17,15 @@ public static class ConfigurationLimits
     /// <summary>Unicast peers of one virtual router.</summary>
     public const int Peers = 255;
 
+    /// <summary>Notifications in one file.</summary>
+    public const int Notifications = 64;
+
+    /// <summary>The program of a notification and its arguments.</summary>
+    public const int NotifyArguments = 64;
+
+    /// <summary>Characters of one of them, before the values are put in.</summary>
+    public const int NotifyArgumentLength = 1024;
+
     /// <summary>Problems reported for one file; further ones are left out and the last line says so.</summary>
     public const int Problems = 1000;
 

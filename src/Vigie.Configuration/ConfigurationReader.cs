@@ -14,14 +14,15 @@ public static class ConfigurationReader
     /// <param name="text">The YAML text.</param>
     /// <param name="fileName">Shown in front of every problem.</param>
     /// <param name="defaultNodeName">The node's name when the text gives none: the host name.</param>
-    public static ConfigurationResult Read(string text, string fileName, string defaultNodeName)
+    /// <param name="check">Judges the programs of notifications on this machine; null leaves that out.</param>
+    public static ConfigurationResult Read(string text, string fileName, string defaultNodeName, ProgramCheck? check = null)
     {
         // Editors of other systems write a byte order mark; it is no part of the first key.
         text = text.StartsWith('\uFEFF') ? text[1..] : text;
         var problems = new ProblemList();
         var config = text.Length > ConfigurationLimits.FileSize
             ? TooLarge(problems)
-            : ReadRoot(YamlTreeReader.Read(text, problems), defaultNodeName, problems);
+            : ReadRoot(YamlTreeReader.Read(text, problems), defaultNodeName, problems, check);
         return new ConfigurationResult(problems.HasErrors ? null : config, problems.ToImmutable(), fileName, text);
     }
 
@@ -31,12 +32,12 @@ public static class ConfigurationReader
         return null;
     }
 
-    private static NodeConfig? ReadRoot(YamlNode? root, string defaultNodeName, ProblemList problems)
+    private static NodeConfig? ReadRoot(YamlNode? root, string defaultNodeName, ProblemList problems, ProgramCheck? check)
     {
         switch (root)
         {
             case YamlMapping mapping:
-                return ReadNode(mapping, defaultNodeName, problems);
+                return ReadNode(mapping, defaultNodeName, problems, check);
             case null or YamlScalar { IsNull: true }:
                 if (!problems.HasErrors)
                     problems.Error(TextSpan.WholeFile, "the file holds no configuration", "'vigie config schema' describes the keys; 'virtual_routers' is required");
@@ -51,7 +52,7 @@ public static class ConfigurationReader
         }
     }
 
-    private static NodeConfig ReadNode(YamlMapping mapping, string defaultNodeName, ProblemList problems)
+    private static NodeConfig ReadNode(YamlMapping mapping, string defaultNodeName, ProblemList problems, ProgramCheck? check)
     {
         var keys = new MappingReader(mapping, KeyTable.Root, problems);
         keys.ReportMissing("the configuration");
@@ -62,10 +63,12 @@ public static class ConfigurationReader
         if (keys.Find(KeyTable.VirtualRouters) is { } list && values.Items(list, (ListShape)KeyTable.VirtualRouters.Shape) is { } items)
             ReadRouters(items, list, drafts, problems);
         CrossChecks.Run(drafts, problems);
+        var notify = keys.Find(NotifyKeys.Notify) is { } notifications ? new NotifyReader(problems, drafts, check).Read(notifications) : [];
         return new NodeConfig
         {
             Node = node ?? defaultNodeName,
             VirtualRouters = [.. drafts.Select(draft => draft.Config).OfType<VirtualRouterConfig>()],
+            Notify = notify,
         };
     }
 

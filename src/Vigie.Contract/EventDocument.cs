@@ -5,7 +5,7 @@ namespace Vigie.Contract;
 /// <summary>Something that happened, numbered and dated by the daemon.</summary>
 public sealed record EventDocument
 {
-    /// <summary>Counts from 1 since the daemon started.</summary>
+    /// <summary>Counts from 1 since the daemon started; a control process that is started again goes on at the next whole billion.</summary>
     public required long Sequence { get; init; }
 
     /// <summary>Wall-clock time, UTC.</summary>

@@ -41,6 +41,9 @@ public sealed record StatusDocument
     /// <summary>The process that watches over the others; null when it has not reported yet.</summary>
     public GuardianStatus? Guardian { get; init; }
 
+    /// <summary>The scripts that are told of state changes; null when none are configured.</summary>
+    public NotifyStatus? Notify { get; init; }
+
     /// <summary>In the order of the configuration.</summary>
     public required IReadOnlyList<VirtualRouterStatus> VirtualRouters { get; init; }
 }

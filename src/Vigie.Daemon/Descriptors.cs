@@ -18,6 +18,18 @@ internal static class Descriptors
     /// <summary>Control only: what the guardian tells of itself.</summary>
     public const int GuardianReports = 5;
 
+    /// <summary>Control only: the sealed text of the configuration that runs.</summary>
+    public const int ControlConfiguration = 6;
+
+    /// <summary>Runner and stepper of a notification: where each says what became of it, and by whose end it knows that it is wanted.</summary>
+    public const int Outcome = 3;
+
+    /// <summary>Runner and stepper: the sealed job.</summary>
+    public const int Job = 4;
+
+    /// <summary>Runner only: a lock that lasts as long as it lives, for the control process after the one that started it.</summary>
+    public const int ScriptLock = 5;
+
     /// <summary>Longest message on the channel in either direction.</summary>
     public const int LongestMessage = 64 * 1024;
 }

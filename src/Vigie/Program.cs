@@ -2,4 +2,4 @@
 using Vigie.Cli;
 using Vigie.Daemon;
 
-return DaemonProcesses.RunChild(args) ?? CliProgram.Run(args, DaemonProcesses.Run, DaemonProcesses.Release);
+return DaemonProcesses.RunChild(args) ?? CliProgram.Run(args, DaemonProcesses.Run, DaemonProcesses.Release, DaemonProcesses.CheckProgram);

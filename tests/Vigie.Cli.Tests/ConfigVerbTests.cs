@@ -34,6 +34,35 @@ public sealed class ConfigVerbTests : IDisposable
     }
 
     [Fact]
+    public void Notifications_are_summarized_and_a_program_that_is_unfit_here_is_a_warning()
+    {
+        var file = Write("""
+            virtual_routers:
+              - {name: db, vrid: 51, interface: eth0, addresses: [10.77.0.100/24]}
+            notify:
+              - {run: [/opt/on-change, "{name}"], on: [active], user: nobody}
+            """);
+
+        Assert.Equal(
+            new CommandRun(
+                ExitCode.Ok,
+                $"""
+                {file}: no errors, 1 warning; node host, 1 virtual router
+                  db: vrid 51 on eth0, priority 100, 10.77.0.100/24
+                  notify: run [/opt/on-change, {"{name}"}] on [active] timeout 10s user nobody
+
+                """,
+                $"""
+                {file}:4:12: warning: on this machine /opt/on-change is not there: the notification would fail
+                   4 |   - {"{"}run: [/opt/on-change, "{"{name}"}"], on: [active], user: nobody{"}"}
+                     |            ^^^^^^^^^^^^^^
+                     = install it
+
+                """),
+            CommandRun.With(context => context with { CheckProgram = path => new UnfitProgram($"{path} is not there", "install it") }, "config", "check", file));
+    }
+
+    [Fact]
     public void Every_problem_of_a_wrong_one_is_shown()
     {
         var file = Write("""

@@ -20,6 +20,8 @@ public sealed class ContractJsonTests
         "node_process":{"pid":11,"cpu_seconds":1.5,"resident_bytes":12,"allocated_bytes":0,"collections":1},
         "control_process":{"pid":13,"cpu_seconds":2,"resident_bytes":14,"allocated_bytes":15,"collections":16},
             "guardian":{"pid":17,"node_pid":18,"node_restarts":19,"node_kills":20,"advertisements_covered":21,"covering":false,"control_restarts":22},
+        "notify":{"entries":1,"runs":23,"failures":24,"running":25,"waiting":26,"skipped":27,"last_failure":{"at":"1970-01-01T00:00:00.000000Z",
+        "virtual_router":"db","state":"active","program":"/opt/x","message":"exit code 3","remedy":null}},
         "virtual_routers":[{"name":"db","vrid":51,"interface":"eth0","version":3,"state":"backup","priority":150,
         "addresses":[{"address":"10.77.0.100/24","present":false}],"active":"10.77.0.2","since":"1970-01-01T00:00:00.000000Z",
         "reason":"because","leaving":false,"stands_aside":null,"remedy":null,"transitions":2,"preemption_held_until":null,"advertisements":{"sent":1,"received":2,"dropped":{"vrid_mismatch":3}},
@@ -65,6 +67,11 @@ public sealed class ContractJsonTests
             NodeProcess = new() { Pid = 11, CpuSeconds = 1.5, ResidentBytes = 12, AllocatedBytes = 0, Collections = 1 },
             ControlProcess = new() { Pid = 13, CpuSeconds = 2, ResidentBytes = 14, AllocatedBytes = 15, Collections = 16 },
             Guardian = new() { Pid = 17, NodePid = 18, NodeRestarts = 19, NodeKills = 20, AdvertisementsCovered = 21, Covering = false, ControlRestarts = 22 },
+            Notify = new()
+            {
+                Entries = 1, Runs = 23, Failures = 24, Running = 25, Waiting = 26, Skipped = 27,
+                LastFailure = new() { At = DateTimeOffset.UnixEpoch, VirtualRouter = "db", State = "active", Program = "/opt/x", Message = "exit code 3" },
+            },
             VirtualRouters =
             [
                 new VirtualRouterStatus

@@ -84,14 +84,61 @@ public sealed class EventsVerbTests
     [Fact]
     public async Task Following_a_daemon_that_ends_says_so()
     {
-        await using var daemon = FakeDaemon.With((line, stream) => FakeDaemon.WriteAsync(stream, line.Contains("follow", StringComparison.Ordinal)
-            ? "HTTP/1.1 200 OK\r\n\r\n" + Second + "\n"
-            : FakeDaemon.Response("""{"events":[],"next":4,"lost":0}""")));
+        FakeDaemon? ended = null;
+        await using var daemon = FakeDaemon.With(async (line, stream) =>
+        {
+            var follows = line.Contains("follow", StringComparison.Ordinal);
+            if (follows)
+                ended!.StopListening();
+            await FakeDaemon.WriteAsync(stream, follows ? "HTTP/1.1 200 OK\r\n\r\n" + Second + "\n" : FakeDaemon.Response("""{"events":[],"next":4,"lost":0}"""));
+        });
+        ended = daemon;
 
-        var run = CommandRun.Of("events", "-f", "--json", "--socket", daemon.SocketPath);
+        var run = CommandRun.With(context => context with { Patience = TimeSpan.FromSeconds(1) }, "events", "-f", "--json", "--socket", daemon.SocketPath);
 
         Assert.Equal((ExitCode.NoDaemon, Second + "\n"), (run.ExitCode, run.Output));
         Assert.Contains("ended the connection", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("before", 5, "the daemon's control process was started again; events go on after number 5")]
+    [InlineData("anew", 0, "the daemon was started again; its events begin anew; 2 events are forgotten already")]
+    public async Task Following_goes_on_when_somebody_answers_again(string numbers, int after, string said)
+    {
+        var third = Second.Replace("\"sequence\":5", numbers == "anew" ? "\"sequence\":3" : "\"sequence\":1000000001", StringComparison.Ordinal);
+        var last = First.Replace("\"sequence\":4", "\"sequence\":1000000002", StringComparison.Ordinal);
+        var page = numbers == "anew" ? $$"""{"events":[{{third}}],"next":3,"lost":2}""" : $$"""{"events":[{{third}}],"next":1000000001,"lost":0}""";
+        Interruption? interruption = null;
+        var seen = new WaitingWriter("\"sequence\":1000000002");
+        var follows = 0;
+        await using var daemon = FakeDaemon.With(async (line, stream) =>
+        {
+            if (!line.Contains("follow", StringComparison.Ordinal))
+            {
+                await FakeDaemon.WriteAsync(stream, FakeDaemon.Response(follows == 0 ? """{"events":[],"next":4,"lost":0}""" : page));
+                return;
+            }
+
+            await FakeDaemon.WriteAsync(stream, "HTTP/1.1 200 OK\r\n\r\n" + (follows++ == 0 ? Second : last) + "\n");
+            if (follows == 1)
+                return; // and it is gone
+            await seen.Appeared;
+            interruption!.Interrupt();
+            await FakeDaemon.Forever;
+        });
+
+        var run = CommandRun.With(
+            context =>
+            {
+                interruption = context.Interruption;
+                return context with { Terminal = context.Terminal with { Out = seen } };
+            },
+            "events", "--follow", "--json", "--socket", daemon.SocketPath);
+
+        Assert.Equal((ExitCode.Ok, $"vigie: {said}\n"), (run.ExitCode, run.Error));
+        Assert.Equal($"{Second}\n{third}\n{last}\n", seen.ToString());
+        Assert.Contains($"GET /v1/events?after={after} HTTP/1.1", daemon.Requests);
+        Assert.Contains($"GET /v1/events?after={(numbers == "anew" ? 3 : 1_000_000_001)}&follow=true HTTP/1.1", daemon.Requests);
     }
 
     [Fact]

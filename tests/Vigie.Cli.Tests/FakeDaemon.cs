@@ -42,6 +42,9 @@ internal sealed class FakeDaemon : IAsyncDisposable
     /// <summary>Whatever the function writes; then the connection is closed.</summary>
     public static FakeDaemon With(Func<string, Stream, Task> answer) => new(answer);
 
+    /// <summary>Nobody can connect any more; those who are connected still are.</summary>
+    public void StopListening() => _listener.Dispose();
+
     public static string Response(string body, int status = 200) =>
         $"HTTP/1.1 {status} Any\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}";
 

@@ -32,6 +32,8 @@ public sealed unsafe class StructureLayoutTests
         siginfo_t 128 si_code 8 si_pid 16 si_status 24
         __user_cap_header_struct 8 pid 4
         __user_cap_data_struct 12 permitted 4 inheritable 8
+        statx 256 stx_uid 20 stx_gid 24 stx_mode 28
+        passwd 48 pw_passwd 8 pw_uid 16 pw_gid 20 pw_gecos 24 pw_dir 32 pw_shell 40
         """;
 
     [Fact]
@@ -60,6 +62,8 @@ public sealed unsafe class StructureLayoutTests
             #include <stddef.h>
             #include <stdio.h>
             #include <signal.h>
+            #include <pwd.h>
+            #include <sys/stat.h>
             #include <time.h>
             #include <sys/socket.h>
             #include <sys/uio.h>
@@ -158,6 +162,12 @@ public sealed unsafe class StructureLayoutTests
         Line(text, "__user_cap_header_struct", sizeof(CapabilityHeader), ("pid", Distance(&header, &header.Pid)));
         CapabilityData data;
         Line(text, "__user_cap_data_struct", sizeof(CapabilityData), ("permitted", Distance(&data, &data.Permitted)), ("inheritable", Distance(&data, &data.Inheritable)));
+        FileStatus status;
+        Line(text, "statx", sizeof(FileStatus), ("stx_uid", Distance(&status, &status.User)), ("stx_gid", Distance(&status, &status.Group)), ("stx_mode", Distance(&status, &status.Mode)));
+        UserEntry user;
+        Line(text, "passwd", sizeof(UserEntry),
+            ("pw_passwd", Distance(&user, &user.Password)), ("pw_uid", Distance(&user, &user.User)), ("pw_gid", Distance(&user, &user.Group)),
+            ("pw_gecos", Distance(&user, &user.FullName)), ("pw_dir", Distance(&user, &user.Home)), ("pw_shell", Distance(&user, &user.Shell)));
     }
 
     private static void Line(StringBuilder text, string name, int size, params ReadOnlySpan<(string Field, int Offset)> fields)

@@ -39,7 +39,7 @@ internal static class StatusView
         canvas.Line("");
         canvas.Line($"{Here} on this host  {NotHere} not on this host");
         DrawAttention(canvas, status, now);
-        DrawHost(canvas, status);
+        DrawHost(canvas, status, now);
         return canvas.ToString();
     }
 
@@ -149,10 +149,12 @@ internal static class StatusView
         }
     }
 
-    private static void DrawHost(Canvas canvas, StatusDocument status)
+    private static void DrawHost(Canvas canvas, StatusDocument status, DateTimeOffset now)
     {
         if (status.Guardian is { } guardian)
             canvas.Line(GuardianLine.Describe(guardian), guardian.Covering ? new Style(Color.Yellow) : Style.Plain);
+        if (status.Notify is { } notify)
+            canvas.Line(NotifyLine.Describe(notify, now), notify.Failures > 0 ? new Style(Color.Yellow) : Style.Plain);
         if (status.UnknownVrid > 0)
             Attend(canvas, $"{status.UnknownVrid} messages came with a VRID that no virtual router here has on that interface",
                 "nothing to do if other groups share the segment; else compare `vrid:` and `interface:` on all hosts", Color.Default);

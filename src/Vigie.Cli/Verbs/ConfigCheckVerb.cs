@@ -26,7 +26,7 @@ internal static class ConfigCheckVerb
     private static int Run(CliContext context, string file)
     {
         var terminal = context.Terminal;
-        var result = ConfigurationFile.Read(file, context.HostName);
+        var result = ConfigurationFile.Read(file, context.HostName, context.CheckProgram);
         terminal.Error.Write(result.Render(terminal.HasErrorColor));
         if (result.Config is null)
         {
@@ -51,6 +51,8 @@ internal static class ConfigCheckVerb
 
         if (config.VirtualRouters.Length > MostRouters)
             output.WriteLine($"  and {config.VirtualRouters.Length - MostRouters} more");
+        foreach (var notify in config.Notify)
+            output.WriteLine($"  notify: {notify.Text}");
     }
 
     private static string Warnings(ConfigurationResult result) => result.WarningCount == 0 ? "" : $", {Count(result.WarningCount, "warning")}";

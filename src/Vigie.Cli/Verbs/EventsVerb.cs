@@ -9,6 +9,8 @@ namespace Vigie.Cli.Verbs;
 /// <summary><c>vigie events</c>: what happened, as far as the daemon's bounded memory reaches, and what happens next.</summary>
 internal static class EventsVerb
 {
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(100);
+
     public static Command Create(CliContext context)
     {
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with new events until Ctrl-C" };
@@ -43,16 +45,52 @@ internal static class EventsVerb
 
     private static async Task<int> FollowAsync(CliContext context, DaemonClient client, long after, bool isJson, CancellationToken stop)
     {
-        await context.Terminal.Out.FlushAsync(stop).ConfigureAwait(false);
-        await foreach (var answer in client.FollowAsync(after, stop).ConfigureAwait(false))
+        while (true)
         {
-            if (answer.Failure is not null)
-                return answer.Failure.Report(context.Terminal);
-            Write(context, answer.Value!, isJson);
             await context.Terminal.Out.FlushAsync(stop).ConfigureAwait(false);
+            Failure? failure = null;
+            await foreach (var answer in client.FollowAsync(after, stop).ConfigureAwait(false))
+            {
+                failure = answer.Failure;
+                if (answer.Value is not { } document)
+                    break;
+                Write(context, document, isJson);
+                after = document.Sequence;
+                await context.Terminal.Out.FlushAsync(stop).ConfigureAwait(false);
+            }
+
+            // The process that answers may have been started again while the daemon went on.
+            if (failure is not { ExitCode: ExitCode.NoDaemon })
+                return failure?.Report(context.Terminal) ?? ExitCode.Ok;
+            if (await ReturnAsync(context, client, after, stop).ConfigureAwait(false) is not { } page)
+                return failure.Report(context.Terminal);
+            foreach (var document in page.Events)
+                Write(context, document, isJson);
+            after = page.Next;
+        }
+    }
+
+    /// <summary>What has happened since, from whoever answers on the socket now; null when nobody does before patience ends.</summary>
+    private static async Task<EventsDocument?> ReturnAsync(CliContext context, DaemonClient client, long after, CancellationToken stop)
+    {
+        for (var waited = TimeSpan.Zero; waited < context.Patience; waited += AskAgain)
+        {
+            await Task.Delay(AskAgain, context.Clock, stop).ConfigureAwait(false);
+            var answer = await client.GetAsync(ApiPaths.EventsAfter(after, follow: false), ContractJson.Default.EventsDocument, stop).ConfigureAwait(false);
+            // The numbers of another daemon begin anew.
+            var isAnother = answer.Value is { } first && first.Next < after;
+            if (isAnother)
+                answer = await client.GetAsync(ApiPaths.EventsAfter(0, follow: false), ContractJson.Default.EventsDocument, stop).ConfigureAwait(false);
+            if (answer.Value is not { } page)
+                continue;
+            var lost = page.Lost > 0 ? $"; {page.Lost} events are forgotten already" : "";
+            await context.Terminal.Error.WriteLineAsync(isAnother
+                ? $"vigie: the daemon was started again; its events begin anew{lost}"
+                : $"vigie: the daemon's control process was started again; events go on after number {after}{lost}").ConfigureAwait(false);
+            return page;
         }
 
-        return ExitCode.Ok;
+        return null;
     }
 
     private static void Write(CliContext context, EventDocument document, bool isJson) =>

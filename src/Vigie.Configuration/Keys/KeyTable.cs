@@ -159,8 +159,8 @@ internal static class KeyTable
         KnownElsewhereAs = ["routers", "vrrp", "instances", "virtualrouters"],
     };
 
-    public static readonly MappingShape Root = new("the keys 'node' and 'virtual_routers'", [Node, VirtualRouters]);
+    public static readonly MappingShape Root = new("the keys 'node', 'virtual_routers' and 'notify'", [Node, VirtualRouters, NotifyKeys.Notify]);
 
     /// <summary>Every key of the file, outermost first.</summary>
-    public static ImmutableArray<ConfigurationKey> All => [.. Root.Keys, .. VirtualRouter.Keys, .. Preemption.Keys, .. AuthenticationBlock.Keys];
+    public static ImmutableArray<ConfigurationKey> All => [.. Root.Keys, .. VirtualRouter.Keys, .. Preemption.Keys, .. AuthenticationBlock.Keys, .. NotifyKeys.Entry.Keys];
 }

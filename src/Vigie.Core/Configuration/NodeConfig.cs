@@ -9,4 +9,7 @@ public sealed record NodeConfig
     public required string Node { get; init; }
 
     public required ImmutableArray<VirtualRouterConfig> VirtualRouters { get; init; }
+
+    /// <summary>The programs that hear of state changes, in the order in which they do.</summary>
+    public ImmutableArray<NotifyConfig> Notify { get; init; } = [];
 }

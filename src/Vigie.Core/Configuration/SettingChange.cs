@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Vigie.Core.Configuration;
@@ -35,6 +36,19 @@ public readonly record struct SettingChange(string Router, string Key, string Ol
             changes.Add(new SettingChange(other.Name, "authentication", Secret(one.Password, "a password"), Secret(other.Password, "another password")));
         Compare("strict_addresses", Truth(one.StrictAddresses), Truth(other.StrictAddresses));
         Compare("ipv4_checksum", Checksum(one), Checksum(other));
+        return changes;
+    }
+
+    /// <summary>The notifications that are gone and those that are new; what only moved within the list is not shown.</summary>
+    public static List<SettingChange> Between(ImmutableArray<NotifyConfig> old, ImmutableArray<NotifyConfig> now)
+    {
+        List<SettingChange> changes = [];
+        foreach (var gone in old.Except(now))
+            changes.Add(new SettingChange("", "notify", gone.Text, "none"));
+        foreach (var added in now.Except(old))
+            changes.Add(new SettingChange("", "notify", "none", added.Text));
+        if (changes.Count == 0 && !old.SequenceEqual(now))
+            changes.Add(new SettingChange("", "notify", "the same programs", "in another order"));
         return changes;
     }
 

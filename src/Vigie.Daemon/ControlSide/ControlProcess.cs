@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
+using System.Text;
+using Vigie.Configuration;
 using Vigie.Contract;
+using Vigie.Core.Configuration;
 using Vigie.Linux;
 
 namespace Vigie.Daemon.ControlSide;
@@ -10,7 +13,13 @@ namespace Vigie.Daemon.ControlSide;
 /// </summary>
 internal static class ControlProcess
 {
-    public static int Run(int supervisor, RunOptions options)
+    // The guardian waits for five seconds, of which the API may take one.
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(3.5);
+
+    /// <param name="supervisor">The guardian.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="restarts">How many control processes it had before this one.</param>
+    public static int Run(int supervisor, RunOptions options, long restarts)
     {
         ParentDeath.SetSignal(15);
         if (ParentDeath.ParentPid != supervisor)
@@ -25,12 +34,22 @@ internal static class ControlProcess
         });
 
         using var log = new LogWriter(Console.Error, options.LogFormat);
-        var events = new EventRing(log);
+        var events = new EventRing(log, restarts * EventRing.NumbersOfOneProcess);
         var clock = new WallClock();
         using var channel = new NodeChannel(SeqPacketSocket.FromInherited(Descriptors.Channel), events, clock);
         var aside = new AsideService(channel, new AsideStore(options.StateDirectory), events);
-        channel.OnEvent = aside.OnEvent;
-        using var reload = new ReloadService(options.ConfigFile, channel, events);
+        var running = new RunningConfiguration(ReadRunning());
+        using var notify = new NotifyService(
+            "/proc/self/exe", running.Current, new NotifyStore(options.StateDirectory), DaemonLife.Current(), events, clock, () => _ = AskStatus(channel));
+        running.OnChanged = notify.Configure;
+        channel.OnStatus = notify.OnStatus;
+        channel.OnBurst = () => _ = AskStatus(channel);
+        channel.OnEvent = (e, router) =>
+        {
+            aside.OnEvent(e, router);
+            notify.OnEvent(e, router);
+        };
+        using var reload = new ReloadService(options.ConfigFile, channel, events, running);
         using var ready = EventFd.FromInherited(Descriptors.ControlReady);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
@@ -40,8 +59,34 @@ internal static class ControlProcess
         using var guardian = new GuardianChannel(SeqPacketSocket.FromInherited(Descriptors.GuardianReports), events);
         guardian.Start();
         channel.Start();
+        notify.Start();
         ready.Signal();
-        return ApiServer.Run(options, channel, new StatusText(clock, () => guardian.Status, FilteredCounts.Read), events, reload, aside, stopping.Token);
+        var status = new StatusText(clock, () => guardian.Status, FilteredCounts.Read, () => notify.Status);
+        var exitCode = ApiServer.Run(options, channel, status, events, reload, aside, stopping.Token);
+        // The node has ended by now: its last words are on the channel, and scripts are to hear of them.
+        channel.DrainAsync().GetAwaiter().GetResult();
+        notify.Leave(LongestGoodbye);
+        return exitCode;
+    }
+
+    private static NodeConfig ReadRunning()
+    {
+        using var file = MemoryFile.FromInherited(Descriptors.ControlConfiguration);
+        var read = ConfigurationReader.Read(Encoding.UTF8.GetString(file.ReadAll()), "configuration", Environment.MachineName);
+        return read.Config ?? throw new FormatException($"{read.Problems.Length} problems in the configuration");
+    }
+
+    // The answer goes to whoever listens to the channel, also when it comes too late for this question.
+    private static async Task AskStatus(NodeChannel channel)
+    {
+        try
+        {
+            await channel.StatusAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or IOException or ObjectDisposedException)
+        {
+            // The node is not there at the moment; what changes with its return comes as events.
+        }
     }
 
     // The guardian hears when it is over, and tells the service manager.

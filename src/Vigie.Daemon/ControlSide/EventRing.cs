@@ -3,14 +3,20 @@ using Vigie.Contract;
 namespace Vigie.Daemon.ControlSide;
 
 /// <summary>The last events, numbered; readers ask for what came after a number, and may wait for more.</summary>
-internal sealed class EventRing(LogWriter log)
+/// <param name="log">Where each event is written, too.</param>
+/// <param name="start">The number before the first one: those of an earlier control process are all below it.</param>
+internal sealed class EventRing(LogWriter log, long start = 0)
 {
     /// <summary>How many events are kept. A reader that is further behind is told how many it lost.</summary>
     public const int Capacity = 4096;
 
+    /// <summary>The numbers of each control process lie within a range of its own: more than one can use up.</summary>
+    public const long NumbersOfOneProcess = 1_000_000_000;
+
     private readonly Queue<EventDocument> _events = new(Capacity);
     private readonly Lock _gate = new();
-    private long _last;
+    private readonly long _start = start;
+    private long _last = start;
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Add(EventDocument document)
@@ -38,7 +44,7 @@ internal sealed class EventRing(LogWriter log)
         {
             var events = _events.Where(e => e.Sequence > sequence).ToList();
             var firstKept = _events.Count > 0 ? _events.Peek().Sequence : _last + 1;
-            return new EventsDocument { Events = events, Next = _last, Lost = Math.Max(0, firstKept - 1 - sequence) };
+            return new EventsDocument { Events = events, Next = _last, Lost = Math.Max(0, firstKept - 1 - Math.Max(sequence, _start)) };
         }
     }
 

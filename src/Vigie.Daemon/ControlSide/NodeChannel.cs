@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Vigie.Linux;
 using Vigie.Node;
@@ -13,6 +14,9 @@ namespace Vigie.Daemon.ControlSide;
 internal sealed class NodeChannel : IDisposable
 {
     private const int PieceLength = 32 * 1024;
+
+    /// <summary>So many messages that waited may have filled the channel, so that others found no room.</summary>
+    private const int LongBurst = 64;
 
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
 
@@ -32,6 +36,7 @@ internal sealed class NodeChannel : IDisposable
     private readonly SemaphoreSlim _oneWish = new(1, 1);
     private TaskCompletionSource<AsideAnswer>? _aside;
     private bool _planning;
+    private readonly ConcurrentQueue<TaskCompletionSource> _drains = new();
     private volatile bool _stop;
 
     public NodeChannel(SeqPacketSocket socket, EventRing events, WallClock clock)
@@ -93,6 +98,21 @@ internal sealed class NodeChannel : IDisposable
     /// <summary>Called on the reader's thread for every event, before it is told.</summary>
     public Action<NodeEvent, string>? OnEvent { get; set; }
 
+    /// <summary>Called on the reader's thread with every whole status, in its order among the events.</summary>
+    public Action<StatusAnswer>? OnStatus { get; set; }
+
+    /// <summary>Called on the reader's thread when events may have been lost because nobody read for a while.</summary>
+    public Action? OnBurst { get; set; }
+
+    /// <summary>Completes when everything that has arrived has been dealt with.</summary>
+    public Task DrainAsync()
+    {
+        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _drains.Enqueue(drained);
+        _wake.Signal();
+        return drained.Task.WaitAsync(AnswerTime);
+    }
+
     /// <summary>Tells the node an operator's wish.</summary>
     public async Task<AsideAnswer> WishAsync(AsideWish wish, string name)
     {
@@ -142,17 +162,29 @@ internal sealed class NodeChannel : IDisposable
         while (!_stop)
         {
             _epoll.Wait(ready, -1);
-            while (!_stop)
-            {
-                var result = _socket.TryReceive(buffer, out var length);
-                if (result == ReceiveResult.Data)
-                    Take(buffer.AsSpan(0, length));
-                else if (result == ReceiveResult.Closed)
-                    return; // the node is gone; the supervisor knows it and ends us
-                else
-                    break;
-            }
+            _wake.Acknowledge();
+            var isOpen = TakeAll(buffer, out var taken);
+            while (_drains.TryDequeue(out var drained))
+                drained.TrySetResult();
+            if (!isOpen)
+                return; // the node is gone; the supervisor knows it and ends us
+            if (taken >= LongBurst)
+                OnBurst?.Invoke();
         }
+    }
+
+    /// <summary>False when the channel is closed.</summary>
+    private bool TakeAll(byte[] buffer, out int taken)
+    {
+        for (taken = 0; !_stop; taken++)
+        {
+            var result = _socket.TryReceive(buffer, out var length);
+            if (result != ReceiveResult.Data)
+                return result != ReceiveResult.Closed;
+            Take(buffer.AsSpan(0, length));
+        }
+
+        return true;
     }
 
     private void Take(ReadOnlySpan<byte> message)
@@ -175,18 +207,7 @@ internal sealed class NodeChannel : IDisposable
             case MessageKind.StatusEnd:
                 var answered = reader.ReadInt32();
                 var node = NodeStatus.Read(ref reader);
-                var lateness = HostLateness.Read(ref reader);
-                lock (_gate)
-                {
-                    if (answered != _request)
-                        break; // of a request whose client has gone
-                    // One that lost a message to a full channel is not given out as if it were whole.
-                    if (_routers.Count == node.Routers)
-                        _status?.TrySetResult(new StatusAnswer(node, lateness, _routers));
-                    else
-                        _status?.TrySetException(new IOException("the status was too large for the channel; ask again"));
-                }
-
+                TakeStatus(answered, node, HostLateness.Read(ref reader));
                 break;
             case MessageKind.ConfigurationDone:
                 var done = ConfigurationDoneMessage.Read(ref reader);
@@ -206,6 +227,27 @@ internal sealed class NodeChannel : IDisposable
             default:
                 break; // not for this end
         }
+    }
+
+    private void TakeStatus(int request, in NodeStatus node, HostLateness lateness)
+    {
+        StatusAnswer answer;
+        lock (_gate)
+        {
+            if (request != _request)
+                return; // of a request whose client has gone
+            // One that lost a message to a full channel is not given out as if it were whole.
+            if (_routers.Count != node.Routers)
+            {
+                _status?.TrySetException(new IOException("the status was too large for the channel; ask again"));
+                return;
+            }
+
+            answer = new StatusAnswer(node, lateness, _routers);
+            _status?.TrySetResult(answer);
+        }
+
+        OnStatus?.Invoke(answer);
     }
 }
 

@@ -38,6 +38,31 @@ internal static class ReasonText
         TransitionReason.AddressConflict => "another station holds a virtual address and no Active is heard",
     };
 
+    /// <summary>The stable word of a reason, for scripts.</summary>
+    public static string Word(TransitionReason reason) => reason switch
+    {
+        TransitionReason.None => "none",
+        TransitionReason.Startup => "startup",
+        TransitionReason.AddressOwner => "address_owner",
+        TransitionReason.ActiveSilent => "active_silent",
+        TransitionReason.ActiveResigned => "active_resigned",
+        TransitionReason.Preempted => "preempted",
+        TransitionReason.HigherPriority => "higher_priority",
+        TransitionReason.TieLost => "tie_lost",
+        TransitionReason.InterfaceMissing => "interface_missing",
+        TransitionReason.InterfaceDown => "interface_down",
+        TransitionReason.NoSourceAddress => "no_source_address",
+        TransitionReason.AddressesFailed => "addresses_failed",
+        TransitionReason.AddressConflict => "address_conflict",
+        TransitionReason.Reconfigured => "reconfigured",
+        TransitionReason.Shutdown => "shutdown",
+        TransitionReason.Overslept => "overslept",
+        TransitionReason.NotListening => "not_listening",
+        TransitionReason.SwitchedOver => "switched_over",
+        TransitionReason.Drained => "drained",
+        TransitionReason.NoSuccessor => "no_successor",
+    };
+
     /// <summary>What an operator can do about it, where there is something.</summary>
     public static string? Remedy(TransitionReason reason, string interfaceName) => reason switch
     {

@@ -1,13 +1,14 @@
 using System.Text;
 using Vigie.Configuration;
 using Vigie.Contract;
+using Vigie.Core.Configuration;
 using Vigie.Daemon.GuardianSide;
 using Vigie.Node.Messages;
 
 namespace Vigie.Daemon.ControlSide;
 
 /// <summary>Reloads: read, check, and only then hand over. Any error leaves everything as it was.</summary>
-internal sealed class ReloadService(string configFile, NodeChannel channel, EventRing events) : IDisposable
+internal sealed class ReloadService(string configFile, NodeChannel channel, EventRing events, RunningConfiguration running) : IDisposable
 {
     /// <summary>From reading the file to the answer: else one who read an older file could be the last to hand it over.</summary>
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
@@ -57,14 +58,17 @@ internal sealed class ReloadService(string configFile, NodeChannel channel, Even
             return (null, RefusalText.Describe(done));
         if (!done.Accepted)
             return (null, new ErrorDetail { Code = ErrorCodes.Internal, Message = $"the node refused the configuration: {done.Error}" });
-        return (Describe(done), null);
+        var notify = SettingChange.Between(running.Current.Notify, read.Config.Notify);
+        if (!planOnly)
+            running.Replace(read.Config);
+        return (Describe(done, notify), null);
     }
 
-    private static ReloadResult Describe(ConfigurationDoneMessage done)
+    private static ReloadResult Describe(ConfigurationDoneMessage done, List<SettingChange> notify)
     {
         var outcome = done.Outcome;
-        var changed = outcome.Added.Count + outcome.Removed.Count + outcome.Changed.Count + outcome.Settings.Count > 0;
-        var counts = $"{outcome.Added.Count} added, {outcome.Removed.Count} removed, {outcome.Changed.Count} changed";
+        var changed = outcome.Added.Count + outcome.Removed.Count + outcome.Changed.Count + outcome.Settings.Count + notify.Count > 0;
+        var counts = $"{outcome.Added.Count} added, {outcome.Removed.Count} removed, {outcome.Changed.Count} changed{(notify.Count > 0 ? "; notifications change" : "")}";
         return new ReloadResult
         {
             Changed = changed,
@@ -73,7 +77,7 @@ internal sealed class ReloadService(string configFile, NodeChannel channel, Even
             Removed = outcome.Removed,
             ChangedRouters = outcome.Changed,
             Unchanged = outcome.Unchanged,
-            Settings = [.. outcome.Settings.Select(s => new SettingChangeDocument { Router = s.Router, Key = s.Key, Old = s.Old, New = s.New })],
+            Settings = [.. outcome.Settings.Concat(notify).Select(s => new SettingChangeDocument { Router = s.Router, Key = s.Key, Old = s.Old, New = s.New })],
             Moves = outcome.Moves,
             MayMove = outcome.MayMove,
             LeftOut = done.LeftOut,

@@ -10,7 +10,7 @@ using FamilyStatus = Vigie.Contract.FamilyStatus;
 namespace Vigie.Daemon.ControlSide;
 
 /// <summary>Makes the API's status document of the node's answer.</summary>
-internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardian, Func<IReadOnlyDictionary<string, long>> filtered)
+internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardian, Func<IReadOnlyDictionary<string, long>> filtered, Func<NotifyStatus?>? notify = null)
 {
     public StatusDocument Describe(StatusAnswer answer)
     {
@@ -39,6 +39,7 @@ internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardia
         NodeProcess = ProcessFigures.Of(answer.Node.ProcessId, answer.Node.AllocatedBytes, answer.Node.Collections),
         ControlProcess = ProcessFigures.Of(Environment.ProcessId, GC.GetTotalAllocatedBytes(), GC.CollectionCount(0)),
         Guardian = Describe(guardian()),
+        Notify = notify?.Invoke(),
         VirtualRouters = [.. answer.Routers.Select(describe)],
     };
 

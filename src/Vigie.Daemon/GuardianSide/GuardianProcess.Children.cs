@@ -42,7 +42,7 @@ internal sealed partial class GuardianProcess
     /// <summary>A process that goes on where the last one was: with the configuration that ran last, and the roles on the board.</summary>
     private void StartNode()
     {
-        byte[] text = _board.Text.IsEmpty ? _firstConfiguration : _board.Text.ToArray();
+        var text = RunningText();
         _starting++;
         _starter.Request(NodeToken, () =>
         {
@@ -51,6 +51,8 @@ internal sealed partial class GuardianProcess
                 (_nodeEnd, Descriptors.Channel), (configuration, Descriptors.Configuration), (_memory.Descriptor, Descriptors.Board));
         });
     }
+
+    private byte[] RunningText() => _board.Text.IsEmpty ? _firstConfiguration : _board.Text.ToArray();
 
     private void KillNode()
     {
@@ -108,9 +110,16 @@ internal sealed partial class GuardianProcess
     {
         _startControlAt = Instant.Never;
         _controlStarting = true;
-        _starter.Request(ControlToken, () => Start(DaemonProcesses.ControlVerb,
-            [_options.ConfigFile, _options.Socket, _options.StateDirectory, _options.LogFormat.ToString()],
-            (_controlEnd, Descriptors.Channel), (_controlReady, Descriptors.ControlReady), (_reportsEnd, Descriptors.GuardianReports)));
+        var text = RunningText();
+        var restarts = _controlRestarts.ToString(CultureInfo.InvariantCulture);
+        _starter.Request(ControlToken, () =>
+        {
+            using var configuration = MemoryFile.Create("vigie-configuration", text);
+            return Start(DaemonProcesses.ControlVerb,
+                [_options.ConfigFile, _options.Socket, _options.StateDirectory, _options.LogFormat.ToString(), restarts],
+                (_controlEnd, Descriptors.Channel), (_controlReady, Descriptors.ControlReady), (_reportsEnd, Descriptors.GuardianReports),
+                (configuration, Descriptors.ControlConfiguration));
+        });
     }
 
     private void ControlStarted(in StartedChild started)

@@ -116,7 +116,7 @@ internal sealed partial class GuardianProcess : IDisposable
             return Complain(ExitCode.Failed, unfit);
         if (StartChecks.ReadConfiguration(options.ConfigFile, out var text) is { } unreadable)
             return Complain(ExitCode.Configuration, unreadable);
-        var result = ConfigurationReader.Read(text, options.ConfigFile, Environment.MachineName);
+        var result = ConfigurationReader.Read(text, options.ConfigFile, Environment.MachineName, DaemonProcesses.CheckProgram);
         if (result.Problems.Length > 0)
             Console.Error.Write(result.Render(color: !Console.IsErrorRedirected));
         if (result.Config is null)

@@ -6,6 +6,8 @@ namespace Vigie.Linux;
 public enum Capability
 {
     Kill = 5,
+    SetGid = 6,
+    SetUid = 7,
     NetBindService = 10,
     NetAdmin = 12,
     NetRaw = 13,

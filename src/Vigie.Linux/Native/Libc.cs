@@ -23,6 +23,21 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, uint mode);
 
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int openat(FileDescriptor folder, string path, int flags, uint mode);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint readlinkat(FileDescriptor folder, string path, byte* buffer, nuint size);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int statx(FileDescriptor folder, string path, int flags, uint mask, FileStatus* status);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int pipe2(int* fds, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int flock(FileDescriptor fd, int operation);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint read(FileDescriptor fd, void* buffer, nuint count);
 
@@ -128,8 +143,56 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int capset(CapabilityHeader* header, CapabilityData* data);
+
     [LibraryImport(Library)]
     internal static partial int getppid();
+
+    [LibraryImport(Library)]
+    internal static partial uint geteuid();
+
+    [LibraryImport(Library)]
+    internal static partial uint getegid();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int getpwnam_r(string name, UserEntry* entry, byte* buffer, nuint size, UserEntry** result);
+
+    [LibraryImport(Library)]
+    internal static partial int getpwuid_r(uint user, UserEntry* entry, byte* buffer, nuint size, UserEntry** result);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int initgroups(string user, uint group);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setresgid(uint real, uint effective, uint saved);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setresuid(uint real, uint effective, uint saved);
+
+    [LibraryImport(Library)]
+    internal static partial uint umask(uint mask);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int chdir(string path);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setpriority(int which, uint who, int nice);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int kill(int pid, int signal);
+
+    [LibraryImport(Library)]
+    internal static partial nint signal(int signal, nint handler);
+
+    [LibraryImport(Library)]
+    internal static partial int pthread_sigmask(int how, void* set, void* old);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int execve(byte* path, byte** arguments, byte** environment);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fexecve(FileDescriptor program, byte** arguments, byte** environment);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int setns(FileDescriptor fd, int type);

@@ -194,3 +194,29 @@ internal struct CapabilityData
     public uint Permitted;
     public uint Inheritable;
 }
+
+/// <summary>The start of struct statx, the same on every architecture; 256 bytes in all.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+internal struct FileStatus
+{
+    [FieldOffset(20)]
+    public uint User;
+
+    [FieldOffset(24)]
+    public uint Group;
+
+    [FieldOffset(28)]
+    public ushort Mode;
+}
+
+/// <summary>struct passwd.</summary>
+internal unsafe struct UserEntry
+{
+    public byte* Name;
+    public byte* Password;
+    public uint User;
+    public uint Group;
+    public byte* FullName;
+    public byte* Home;
+    public byte* Shell;
+}

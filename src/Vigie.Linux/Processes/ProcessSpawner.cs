@@ -1,4 +1,3 @@
-using System.Text;
 using Vigie.Linux.Native;
 
 namespace Vigie.Linux;
@@ -16,6 +15,7 @@ public static unsafe class ProcessSpawner
 
     private const short SetSignalDefaults = 0x04;
     private const short SetSignalMask = 0x08;
+    private const short SetSession = 0x80;
     private const int DuplicateCloseOnExec = 1030;
     private const uint RangeCloseOnExec = 4;
 
@@ -27,11 +27,16 @@ public static unsafe class ProcessSpawner
     /// <param name="args">Arguments 1 and up.</param>
     /// <param name="environment">The child's whole environment, as NAME=value.</param>
     /// <param name="inherited">Descriptors to pass on, and the numbers (0 and up) that the child finds them under.</param>
+    /// <param name="ownSession">
+    /// Whether it leads a session, and with it a process group, of its own: what a terminal or its parent's group is told does
+    /// not reach it.
+    /// </param>
     public static ChildProcess Spawn(
         string path,
         ReadOnlySpan<string> args,
         ReadOnlySpan<string> environment,
-        ReadOnlySpan<(FileDescriptor Descriptor, int Target)> inherited)
+        ReadOnlySpan<(FileDescriptor Descriptor, int Target)> inherited,
+        bool ownSession = false)
     {
         // Whatever some library opened without close-on-exec stays here.
         if (Libc.close_range(3, uint.MaxValue, RangeCloseOnExec) < 0)
@@ -45,7 +50,7 @@ public static unsafe class ProcessSpawner
         try
         {
             Inherit(inherited, copies, actions);
-            ResetSignals(attributes);
+            ResetSignals(attributes, ownSession);
             return new ChildProcess(Start(path, args, environment, actions, attributes));
         }
         finally
@@ -73,54 +78,26 @@ public static unsafe class ProcessSpawner
         }
     }
 
-    private static void ResetSignals(byte* attributes)
+    private static void ResetSignals(byte* attributes, bool ownSession)
     {
         var set = stackalloc byte[SignalSetSize];
         _ = Libc.sigemptyset(set);
         Check(Libc.posix_spawnattr_setsigmask(attributes, set), "posix_spawnattr_setsigmask");
         _ = Libc.sigfillset(set);
         Check(Libc.posix_spawnattr_setsigdefault(attributes, set), "posix_spawnattr_setsigdefault");
-        Check(Libc.posix_spawnattr_setflags(attributes, SetSignalDefaults | SetSignalMask), "posix_spawnattr_setflags");
+        var flags = (short)(SetSignalDefaults | SetSignalMask | (ownSession ? SetSession : 0));
+        Check(Libc.posix_spawnattr_setflags(attributes, flags), "posix_spawnattr_setflags");
     }
 
     private static int Start(string path, ReadOnlySpan<string> args, ReadOnlySpan<string> environment, byte* actions, byte* attributes)
     {
-        // One pinned block holds every string; the pointer tables are laid over it.
-        string[] argv = [path, .. args];
-        var block = GC.AllocateArray<byte>(ByteCount(argv) + ByteCount(environment), pinned: true);
-        var pointers = GC.AllocateArray<nint>(argv.Length + environment.Length + 2, pinned: true);
-        var offset = Write(argv, block, 0, pointers.AsSpan(0, argv.Length));
-        Write(environment, block, offset, pointers.AsSpan(argv.Length + 1, environment.Length));
+        var pointers = StringTable.Of([path, .. args], environment);
         fixed (nint* table = pointers)
         {
             int pid;
-            var errno = Libc.posix_spawn(&pid, (byte*)table[0], actions, attributes, (byte**)table, (byte**)(table + argv.Length + 1));
+            var errno = Libc.posix_spawn(&pid, (byte*)table[0], actions, attributes, (byte**)table, (byte**)(table + args.Length + 2));
             return errno == 0 ? pid : throw new LinuxException($"posix_spawn({path})", new LinuxError(errno));
         }
-    }
-
-    private static int ByteCount(ReadOnlySpan<string> texts)
-    {
-        var count = 0;
-        foreach (var text in texts)
-            count += Encoding.UTF8.GetByteCount(text) + 1;
-        return count;
-    }
-
-    private static int Write(ReadOnlySpan<string> texts, byte[] block, int offset, Span<nint> pointers)
-    {
-        fixed (byte* start = block)
-        {
-            for (var i = 0; i < texts.Length; i++)
-            {
-                pointers[i] = (nint)(start + offset);
-
-                // The block was zeroed: every text is followed by its terminator.
-                offset += Encoding.UTF8.GetBytes(texts[i], block.AsSpan(offset)) + 1;
-            }
-        }
-
-        return offset;
     }
 
     private static void Check(int errno, string operation)

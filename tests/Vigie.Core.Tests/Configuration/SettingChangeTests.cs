@@ -66,9 +66,9 @@ public sealed class SettingChangeTests
 
     [Fact]
     public void The_host_has_no_setting_that_the_reload_does_not_compare() =>
-        // ElectionLoop.Match compares these two; whoever adds one adds it there as well.
+        // ElectionLoop.Match compares the name and the virtual routers, ReloadService the notifications; whoever adds one adds it there as well.
         Assert.Equal(
-            [nameof(NodeConfig.Node), nameof(NodeConfig.VirtualRouters)],
+            [nameof(NodeConfig.Node), nameof(NodeConfig.Notify), nameof(NodeConfig.VirtualRouters)],
             typeof(NodeConfig).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.CanWrite).Select(p => p.Name).Order());
 
     private static VirtualRouterConfig[] Variants(string name)

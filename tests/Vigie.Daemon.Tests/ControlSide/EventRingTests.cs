@@ -62,6 +62,18 @@ public sealed class EventRingTests : IDisposable
     }
 
     [Fact]
+    public void A_ring_that_follows_another_goes_on_above_its_numbers_and_counts_as_lost_only_what_it_had_itself()
+    {
+        var ring = new EventRing(_writer, start: 1_000_000_000);
+        ring.Add(EventText.Own("test", EventSeverity.Info, "one"));
+
+        Assert.Equal((1_000_000_001, 0), (Assert.Single(ring.After(42).Events).Sequence, ring.After(42).Lost));
+        for (var i = 0; i < EventRing.Capacity; i++)
+            ring.Add(EventText.Own("test", EventSeverity.Info, "more"));
+        Assert.Equal(1, ring.After(42).Lost);
+    }
+
+    [Fact]
     public async Task Waiting_ends_with_the_next_event()
     {
         Add("one");

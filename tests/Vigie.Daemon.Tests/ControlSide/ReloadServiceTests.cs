@@ -1,5 +1,7 @@
 using System.Text;
+using Vigie.Configuration;
 using Vigie.Contract;
+using Vigie.Core.Configuration;
 using Vigie.Core.Net;
 using Vigie.Daemon.ControlSide;
 using Vigie.Linux;
@@ -22,6 +24,7 @@ public sealed class ReloadServiceTests : IDisposable
     private readonly LogWriter _log = new(TextWriter.Null, LogFormat.Json);
     private readonly SeqPacketSocket _node;
     private readonly NodeChannel _channel;
+    private readonly RunningConfiguration _running = new(Read(Older));
     private readonly ReloadService _reload;
     private readonly EventRing _events;
     private readonly byte[] _buffer = new byte[Descriptors.LongestMessage];
@@ -32,7 +35,7 @@ public sealed class ReloadServiceTests : IDisposable
         _events = new EventRing(_log);
         _channel = new NodeChannel(control, _events, new WallClock());
         _channel.Start();
-        _reload = new ReloadService(ConfigFile, _channel, _events);
+        _reload = new ReloadService(ConfigFile, _channel, _events, _running);
     }
 
     private string ConfigFile => Path.Combine(_folder.FullName, "vigie.yaml");
@@ -44,6 +47,43 @@ public sealed class ReloadServiceTests : IDisposable
         _node.Dispose();
         _log.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_notification_that_is_new_in_the_file_is_planned_at_first_and_runs_after_the_reload()
+    {
+        var told = new List<NodeConfig>();
+        _running.OnChanged = told.Add;
+        var text = Older + "notify:\n  - {run: [/bin/true, \"{state}\"], on: [active]}\n";
+        File.WriteAllText(ConfigFile, text);
+        foreach (var planned in (bool[])[true, false])
+        {
+            var asked = _reload.ReloadAsync(planned);
+            Assert.Equal((text, planned), ReceiveConfiguration());
+            Answer(planned);
+            var (result, _) = await asked.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+            Assert.True(result!.Changed);
+            Assert.Contains("notifications change", result.Message, StringComparison.Ordinal);
+            var change = Assert.Single(result.Settings, setting => setting.Key == "notify");
+            Assert.Equal(("", "none", "run [/bin/true, {state}] on [active] timeout 10s"), (change.Router, change.Old, change.New));
+            Assert.Equal(planned ? 0 : 1, told.Count);
+        }
+
+        Assert.Same(_running.Current, told[0]);
+        Assert.Single(_running.Current.Notify);
+    }
+
+    [Fact]
+    public async Task A_file_with_a_mistake_leaves_the_notifications_as_they_are()
+    {
+        File.WriteAllText(ConfigFile, Older + "notify:\n  - {run: [true]}\n");
+        var before = _running.Current;
+
+        var (_, error) = await _reload.ReloadAsync(planOnly: false);
+
+        Assert.Contains("absolute path", Assert.Single(error!.Details), StringComparison.Ordinal);
+        Assert.Same(before, _running.Current);
     }
 
     [Theory]
@@ -116,6 +156,8 @@ public sealed class ReloadServiceTests : IDisposable
             Assert.DoesNotMatch("^;|^ *; then", told.Remedy);
         }
     }
+
+    private static NodeConfig Read(string text) => ConfigurationReader.Read(text, "vigie.yaml", "host").Config!;
 
     private void Answer(bool planned)
     {
