@@ -92,6 +92,49 @@ public sealed class GoldenTests
     }
 
     [Theory]
+    [InlineData("keepalived-v2-unicast", 2, 150, 1000, "10.77.0.2")]
+    [InlineData("keepalived-v3-ipv4-unicast", 3, 150, 1000, "10.77.0.2")]
+    [InlineData("keepalived-v3-ipv4-unicast-resign", 3, 0, 1000, "10.77.0.2")]
+    [InlineData("keepalived-v3-ipv4-0.1", 3, 150, 100, "224.0.0.18")]
+    [InlineData("keepalived-v3-ipv4-0.01", 3, 150, 10, "224.0.0.18")]
+    public void A_message_to_a_peer_or_at_a_short_interval_is_written_back_over_IPv4(string file, int version, byte priority, int milliseconds, string destination)
+    {
+        var frame = ReadFrame(file);
+        EthernetCodec.TryDecode(frame, out var ethernet, out var packet);
+        Assert.Equal(Ipv4Error.None, Ipv4Codec.TryDecode(packet, out var ip, out var message));
+        Assert.Equal((PeerV4, IpAddress.Parse(destination), 255, VrrpCodec.IpProtocol), (ip.Source, ip.Destination, ip.Ttl, ip.Protocol));
+        Assert.Equal(VrrpError.None, VrrpCodec.TryDecode(message, ip.Source, ip.Destination, out var advertisement, out _));
+        AssertSays(advertisement, version, priority, milliseconds);
+
+        var buffer = WireBytes.StaleBuffer(frame.Length);
+        var at = EthernetCodec.Encode(ethernet, buffer);
+        at += Ipv4Codec.Encode(ip, buffer.AsSpan(at));
+        at += VrrpCodec.Encode(advertisement, Parse(["10.77.0.100"]), ip.Source, ip.Destination, buffer.AsSpan(at));
+        Assert.Equal(frame, buffer[..at]);
+    }
+
+    [Theory]
+    [InlineData("keepalived-v3-ipv6-unicast", 150, 1000, "fd77::1", "fd77::2")]
+    [InlineData("keepalived-v3-ipv6-unicast-resign", 0, 1000, "fd77::1", "fd77::2")]
+    [InlineData("keepalived-v3-ipv6-0.1", 150, 100, "fe80::ff:fe00:1", "ff02::12")]
+    [InlineData("keepalived-v3-ipv6-0.01", 150, 10, "fe80::ff:fe00:1", "ff02::12")]
+    public void A_message_to_a_peer_or_at_a_short_interval_is_written_back_over_IPv6(string file, byte priority, int milliseconds, string source, string destination)
+    {
+        var frame = ReadFrame(file);
+        EthernetCodec.TryDecode(frame, out var ethernet, out var packet);
+        Assert.Equal(Ipv6Error.None, Ipv6Codec.TryDecode(packet, out var ip, out var message));
+        Assert.Equal((IpAddress.Parse(source), IpAddress.Parse(destination), VrrpCodec.IpProtocol), (ip.Source, ip.Destination, ip.NextHeader));
+        Assert.Equal(VrrpError.None, VrrpCodec.TryDecode(message, ip.Source, ip.Destination, out var advertisement, out _));
+        AssertSays(advertisement, 3, priority, milliseconds);
+
+        var buffer = WireBytes.StaleBuffer(frame.Length);
+        var at = EthernetCodec.Encode(ethernet, buffer);
+        at += Ipv6Codec.Encode(ip, buffer.AsSpan(at));
+        at += VrrpCodec.Encode(advertisement, Parse(["fe80::100", "fd77::100"]), ip.Source, ip.Destination, buffer.AsSpan(at));
+        Assert.Equal(frame, buffer[..at]);
+    }
+
+    [Theory]
     [InlineData("keepalived-arp", "02:00:00:00:00:01", "ff:ff:ff:ff:ff:ff")]
     [InlineData("frr-arp", "00:00:5e:00:01:33", "ff:ff:ff:ff:ff:ff")]
     public void A_gratuitous_ARP_is_read_and_written_back(string file, string sender, string target)
@@ -142,9 +185,13 @@ public sealed class GoldenTests
     public void Every_recording_says_where_it_comes_from()
     {
         var recordings = typeof(GoldenTests).Assembly.GetManifestResourceNames().Where(n => n.EndsWith(".hex", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(18, recordings.Length);
+        Assert.Equal(27, recordings.Length);
         Assert.All(recordings, name => Assert.Matches(@"^# (keepalived 2\.2\.7|FRR vrrpd 8\.4\.4), VRID 51", ReadLines(name)[0]));
     }
+
+    private static void AssertSays(in VrrpAdvertisement advertisement, int version, byte priority, int milliseconds) => Assert.Equal(
+        ((VrrpVersion)version, 51, priority, TimeSpan.FromMilliseconds(milliseconds)),
+        (advertisement.Version, advertisement.Vrid, advertisement.Priority, advertisement.Interval));
 
     private static byte[] ReadFrame(string name) => WireBytes.FromHex(string.Concat(ReadLines(name + ".hex").Where(line => !line.StartsWith('#'))));
 

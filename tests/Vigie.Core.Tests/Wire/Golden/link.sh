@@ -72,7 +72,8 @@ capture_stop() {
     capture_pid=""
 }
 
-# keepalived_start VERSION PRIORITY EXTRA ADDRESS...: one virtual router, VRID 51, one second.
+# keepalived_start VERSION PRIORITY EXTRA ADDRESS...: one virtual router, VRID 51, $advert_int seconds.
+advert_int=1
 keepalived_start() {
     local version=$1 priority=$2 extra=$3
     shift 3
@@ -85,7 +86,7 @@ keepalived_start() {
         echo "  interface eth0"
         echo "  virtual_router_id 51"
         echo "  priority $priority"
-        echo "  advert_int 1"
+        echo "  advert_int $advert_int"
         echo "  $extra"
         printf '  virtual_ipaddress {\n'
         printf '    %s\n' "$@"

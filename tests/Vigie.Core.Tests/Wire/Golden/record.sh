@@ -67,6 +67,35 @@ record_keepalived() {
     keep keepalived-na k6 'icmpv6.type == 136' "$by: unsolicited neighbour advertisement"
 }
 
+record_keepalived_unicast() {
+    local by="keepalived $keepalived_version, VRID 51, priority 150, 1 s" to4='unicast_src_ip 10.77.0.1
+    unicast_peer {
+        10.77.0.2
+    }' to6='unicast_src_ip fd77::1
+    unicast_peer {
+        fd77::2
+    }'
+    run_keepalived u2 2 "$to4" 10.77.0.100/24
+    keep keepalived-v2-unicast u2 'vrrp.prio == 150' "$by: version 2 to the peer 10.77.0.2"
+    run_keepalived u3 3 "$to4" 10.77.0.100/24
+    keep keepalived-v3-ipv4-unicast u3 'vrrp.prio == 150' "$by: version 3 over IPv4 to the peer 10.77.0.2"
+    keep keepalived-v3-ipv4-unicast-resign u3 'vrrp.prio == 0' "$by: version 3 over IPv4 to the peer 10.77.0.2, priority 0 at SIGTERM"
+    run_keepalived u6 3 "$to6" fe80::100/64 fd77::100/64
+    keep keepalived-v3-ipv6-unicast u6 'vrrp.prio == 150' "$by: version 3 over IPv6 to the peer fd77::2"
+    keep keepalived-v3-ipv6-unicast-resign u6 'vrrp.prio == 0' "$by: version 3 over IPv6 to the peer fd77::2, priority 0 at SIGTERM"
+}
+
+record_keepalived_fast() {
+    for advert_int in 0.1 0.01; do
+        local by="keepalived $keepalived_version, VRID 51, priority 150, $advert_int s"
+        run_keepalived q4 3 "" 10.77.0.100/24
+        keep "keepalived-v3-ipv4-$advert_int" q4 'vrrp.prio == 150' "$by: version 3 over IPv4"
+        run_keepalived q6 3 "" fe80::100/64 fd77::100/64
+        keep "keepalived-v3-ipv6-$advert_int" q6 'vrrp.prio == 150' "$by: version 3 over IPv6"
+    done
+    advert_int=1
+}
+
 record_frr() {
     local by="FRR vrrpd $frr_version, VRID 51, priority 150, 1 s"
     run_frr f3 3
@@ -82,5 +111,9 @@ record_frr() {
 }
 
 link_up
-record_keepalived
-record_frr
+# With arguments only these: record.sh record_keepalived_fast
+parts=("$@")
+[ $# -gt 0 ] || parts=(record_keepalived record_keepalived_unicast record_keepalived_fast record_frr)
+for part in "${parts[@]}"; do
+    "$part"
+done
