@@ -10,7 +10,7 @@ using Vigie.Node.Routers;
 namespace Vigie.Node;
 
 // Addresses that a reload takes from a virtual router while it has the role, and that somebody else is to serve
-// (docs/decisions/0011-reload-transaction.md). They are served on, without a word, until
+// (docs/decisions/0010-reload-transaction.md). They are served on, without a word, until
 //   - another virtual router of this host acquires them: nothing is removed;
 //   - another host announces them: they are muted, and go 50 ms later;
 //   - the wait is over.

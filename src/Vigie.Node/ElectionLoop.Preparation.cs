@@ -10,7 +10,7 @@ using Vigie.Node.Routers;
 
 namespace Vigie.Node;
 
-// A reload is a transaction (docs/decisions/0011-reload-transaction.md):
+// A reload is a transaction (docs/decisions/0010-reload-transaction.md):
 //
 //   BeginReconfigure ─► IHostNetwork.Prepare ─► OnPrepared ──► Reconfigure: nothing in it can be refused any more
 //      room on the        acquires all of it      │

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Vigie.Node.Tests;
 
-/// <summary>A reload gets all that it needs of the kernel, or changes nothing (docs/decisions/0011-reload-transaction.md).</summary>
+/// <summary>A reload gets all that it needs of the kernel, or changes nothing (docs/decisions/0010-reload-transaction.md).</summary>
 public class ReloadTransactionTests
 {
     private const int Eth1 = 3;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Vigie.Node.Tests;
 
-/// <summary>Transcripts of a host that cannot keep time: docs/decisions/0012-time-that-cannot-be-kept.md.</summary>
+/// <summary>Transcripts of a host that cannot keep time: docs/decisions/0011-time-that-cannot-be-kept.md.</summary>
 public class TimeKeepingScenarios
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Vigie.Core.Election;
 
-// A host that cannot keep time leaves the role to one that can (docs/decisions/0012-time-that-cannot-be-kept.md):
+// A host that cannot keep time leaves the role to one that can (docs/decisions/0011-time-that-cannot-be-kept.md):
 //
 //   Active, late in 15 of the last 20 spans ──► leaves without a gap ──► Backup that does not preempt, for 30 s at least and
 //        ▲                                            │ nobody comes      until it keeps time again

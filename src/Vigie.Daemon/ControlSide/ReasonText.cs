@@ -61,6 +61,7 @@ internal static class ReasonText
         TransitionReason.SwitchedOver => "switched_over",
         TransitionReason.Drained => "drained",
         TransitionReason.NoSuccessor => "no_successor",
+        TransitionReason.CannotKeepTime => "cannot_keep_time",
     };
 
     /// <summary>What an operator can do about it, where there is something.</summary>

@@ -90,6 +90,16 @@ internal sealed class LinuxHostNetwork(KernelWriter writer, INodeEventSink event
             }
         }
 
+        DeliverRefusals(now, loop);
+        return snapshot;
+    }
+
+    /// <summary>Waits until everything is done, at most for the time given; whether it is.</summary>
+    public bool Finish(TimeSpan limit) => writer.Finish(limit);
+
+    // What there was no room for in the ring.
+    private void DeliverRefusals(Instant now, ElectionLoop loop)
+    {
         if (_refusedPreparation is { } unprepared)
         {
             _refusedPreparation = null;
@@ -107,10 +117,5 @@ internal sealed class LinuxHostNetwork(KernelWriter writer, INodeEventSink event
                     loop.OnListening(now, new ListeningOutcome(refused.Generation, on.Index, Core.Net.IpFamily.IPv6, Errno.ENOBUFS, false));
             }
         }
-
-        return snapshot;
     }
-
-    /// <summary>Waits until everything is done, at most for the time given; whether it is.</summary>
-    public bool Finish(TimeSpan limit) => writer.Finish(limit);
 }

@@ -5,7 +5,7 @@ using static Vigie.Core.Election.RouterState;
 
 namespace Vigie.Core.Tests.Election;
 
-/// <summary>A host that cannot keep time leaves the role to one that can: docs/decisions/0012-time-that-cannot-be-kept.md.</summary>
+/// <summary>A host that cannot keep time leaves the role to one that can: docs/decisions/0011-time-that-cannot-be-kept.md.</summary>
 public sealed class TimeKeepingTests
 {
     private const string Resigns = "send 0, hush, Backup (CannotKeepTime)";
