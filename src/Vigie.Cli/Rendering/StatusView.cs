@@ -139,7 +139,7 @@ internal static class StatusView
             if (router.Leaving)
                 Attend(canvas, $"{router.Name} is leaving this host: it serves until another one has taken over", null, Color.Yellow);
             if (router.LastForeignClaim is { } claim)
-                Attend(canvas, $"{router.Name}: {claim.Mac} claimed {claim.Address} {Times.Length(now - claim.At)} ago ({router.ForeignClaims} foreign claims)",
+                Attend(canvas, $"{router.Name}: {claim.Mac} claimed {claim.Address} {Times.Length(now - claim.At)} ago ({router.ForeignClaims} foreign claim{(router.ForeignClaims == 1 ? "" : "s")})",
                     "find the host that uses this address; on a switch, look up its MAC address", Color.Yellow);
         }
     }

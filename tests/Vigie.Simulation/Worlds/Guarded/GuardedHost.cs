@@ -295,10 +295,7 @@ internal sealed partial class GuardedHost : IBoardMemory
         {
             _serves = true;
             if (Guardian is not null)
-            {
                 node.LayBoard("configuration"u8);
-                _board.Serving = _board.Incarnation;
-            }
         }
 
         if (Leaving && !_left && node.HasLeft)
