@@ -96,7 +96,11 @@ internal sealed class LiveView : IDemoView
     private static Table HostTable(HostSnapshot[] hosts)
     {
         var table = new Table { Border = TableBorder.Rounded, Expand = true };
-        table.AddColumns("host", "own address", "Vigie", $"holds {DemoCluster.Vip4}");
+        // Wide enough for the longest condition: columns that move with every change are hard to read.
+        table.AddColumn("host", column => column.Width(6));
+        table.AddColumn("own address", column => column.Width(12));
+        table.AddColumn("Vigie", column => column.Width(28));
+        table.AddColumn($"holds {DemoCluster.Vip4}");
         for (var i = 0; i < hosts.Length; i++)
         {
             var color = hosts[i].Condition == "no power" ? "red" : Colors[i];

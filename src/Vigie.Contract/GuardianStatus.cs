@@ -23,4 +23,13 @@ public sealed record GuardianStatus
 
     /// <summary>How often the control process was started again.</summary>
     public long ControlRestarts { get; init; }
+
+    /// <summary>How often it has looked after the node; told every second.</summary>
+    public long Rounds { get; init; }
+
+    /// <summary>Bytes that its real-time thread has allocated in rounds in which nothing began or ended, covering included.</summary>
+    public long SteadyAllocatedBytes { get; init; }
+
+    /// <summary>Garbage collections.</summary>
+    public int Collections { get; init; }
 }

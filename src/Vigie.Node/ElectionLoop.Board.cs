@@ -52,9 +52,9 @@ public sealed partial class ElectionLoop
     }
 
     /// <summary>
-    /// The configuration that is running, as text, becomes what a successor is started with. Called after
-    /// <see cref="Start"/> and after every <see cref="Reconfigure"/>; false when it is too large for the board, and then
-    /// nothing of this host is guarded.
+    /// The configuration that is running, as text, becomes what a successor is started with, and this process serves. Called
+    /// when roles have been taken up after <see cref="Start"/>, and after every <see cref="Reconfigure"/>; false when it is too
+    /// large for the board, and then nothing of this host is guarded.
     /// </summary>
     public bool LayBoard(ReadOnlySpan<byte> text)
     {
@@ -73,6 +73,8 @@ public sealed partial class ElectionLoop
             WriteOnBoard(_routers[i]);
         }
 
+        // First: from now on the guardian leaves the deadlines on the board to this process, also those about to become live.
+        board.Serving = board.Incarnation;
         board.Publish();
         return _onBoard;
     }

@@ -19,7 +19,7 @@ public sealed class ContractJsonTests
         "lateness_us":{"p50":1,"p99":2,"p99_99":3,"max":4,"count":5,"late":1,"since":"1970-01-01T00:00:00.000000Z","buckets":[{"max":1,"count":4},{"max":4,"count":1}]},
         "node_process":{"pid":11,"cpu_seconds":1.5,"resident_bytes":12,"allocated_bytes":0,"collections":1},
         "control_process":{"pid":13,"cpu_seconds":2,"resident_bytes":14,"allocated_bytes":15,"collections":16},
-            "guardian":{"pid":17,"node_pid":18,"node_restarts":19,"node_kills":20,"advertisements_covered":21,"covering":false,"control_restarts":22},
+            "guardian":{"pid":17,"node_pid":18,"node_restarts":19,"node_kills":20,"advertisements_covered":21,"covering":false,"control_restarts":22,"rounds":23,"steady_allocated_bytes":24,"collections":25},
         "notify":{"entries":1,"runs":23,"failures":24,"running":25,"waiting":26,"skipped":27,"last_failure":{"at":"1970-01-01T00:00:00.000000Z",
         "virtual_router":"db","state":"active","program":"/opt/x","message":"exit code 3","remedy":null}},
         "virtual_routers":[{"name":"db","vrid":51,"interface":"eth0","version":3,"state":"backup","priority":150,
@@ -66,7 +66,7 @@ public sealed class ContractJsonTests
             Lateness = new() { P50 = 1, P99 = 2, P9999 = 3, Max = 4, Count = 5, Late = 1, Since = DateTimeOffset.UnixEpoch, Buckets = [new(1, 4), new(4, 1)] },
             NodeProcess = new() { Pid = 11, CpuSeconds = 1.5, ResidentBytes = 12, AllocatedBytes = 0, Collections = 1 },
             ControlProcess = new() { Pid = 13, CpuSeconds = 2, ResidentBytes = 14, AllocatedBytes = 15, Collections = 16 },
-            Guardian = new() { Pid = 17, NodePid = 18, NodeRestarts = 19, NodeKills = 20, AdvertisementsCovered = 21, Covering = false, ControlRestarts = 22 },
+            Guardian = new() { Pid = 17, NodePid = 18, NodeRestarts = 19, NodeKills = 20, AdvertisementsCovered = 21, Covering = false, ControlRestarts = 22, Rounds = 23, SteadyAllocatedBytes = 24, Collections = 25 },
             Notify = new()
             {
                 Entries = 1, Runs = 23, Failures = 24, Running = 25, Waiting = 26, Skipped = 27,

@@ -144,7 +144,7 @@ internal static class StatusView
                         : $"{router.Name}: this host cannot keep time and leaves the role to others",
                     "see `steal` and the load of this host; `vigie events` says when it began", Color.Yellow);
             if (router.LastForeignClaim is { } claim)
-                Attend(canvas, $"{router.Name}: {claim.Mac} claimed {claim.Address} {Times.Length(now - claim.At)} ago ({router.ForeignClaims} foreign claims)",
+                Attend(canvas, $"{router.Name}: {claim.Mac} claimed {claim.Address} {Times.Length(now - claim.At)} ago ({router.ForeignClaims} foreign claim{(router.ForeignClaims == 1 ? "" : "s")})",
                     "find the host that uses this address; on a switch, look up its MAC address", Color.Yellow);
         }
     }

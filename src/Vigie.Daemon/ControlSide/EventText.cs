@@ -60,8 +60,8 @@ internal static class EventText
         NodeEventKind.SendRecovered => ("send_recovered", EventSeverity.Info, "advertisements can be sent again", null),
         NodeEventKind.AdvertisementDropped => ("advertisement_dropped", EventSeverity.Warning,
             $"dropped an advertisement of {e.Source}: {ReasonText.Of(e.Drop).Message}; more of them are only counted", ReasonText.Of(e.Drop).Remedy),
-        NodeEventKind.Reconfigured => ("reconfigured", EventSeverity.Info, $"a new configuration with {e.Count} virtual routers is live", null),
-        NodeEventKind.Started => ("started", EventSeverity.Info, $"vigie {VigieVersion.Current} serves {e.Count} virtual routers", null),
+        NodeEventKind.Reconfigured => ("reconfigured", EventSeverity.Info, $"a new configuration with {Routers(e.Count)} is live", null),
+        NodeEventKind.Started => ("started", EventSeverity.Info, $"vigie {VigieVersion.Current} serves {Routers(e.Count)}", null),
         NodeEventKind.RealTimeRefused => ("real_time_refused", EventSeverity.Warning,
             $"no real-time scheduling ({ReasonText.Error(e.Error)}): advertisements may be late under load", "grant CAP_SYS_NICE to this process"),
         NodeEventKind.MemoryLockRefused => ("memory_lock_refused", EventSeverity.Warning,
@@ -122,6 +122,8 @@ internal static class EventText
         NodeEventKind.TimeKeptAgain => ("keeps_time_again", EventSeverity.Info, "this host is in time again", null),
         _ => throw new InvalidOperationException($"{e.Kind} has nothing to do with leaving"),
     };
+
+    private static string Routers(int count) => count == 1 ? "1 virtual router" : $"{count} virtual routers";
 
     private static Dictionary<string, string> Facts(in NodeEvent e)
     {

@@ -54,6 +54,9 @@ internal sealed class StatusText(WallClock clock, Func<GuardianSnapshot> guardia
             AdvertisementsCovered = guardian.Covered,
             Covering = guardian.Covering,
             ControlRestarts = guardian.ControlRestarts,
+            Rounds = guardian.Rounds,
+            SteadyAllocatedBytes = guardian.SteadyBytes,
+            Collections = guardian.Collections,
         };
 
     private VirtualRouterStatus Describe(RouterStatus router, long strangers) => new()

@@ -10,7 +10,10 @@ namespace Vigie.Daemon.GuardianSide;
 /// </summary>
 internal sealed class ChildStarter : IDisposable
 {
-    private readonly BlockingCollection<Action> _requests = [];
+    /// <summary>Far more than a guardian ever asks for at once: two children, and those that it has ended.</summary>
+    private const int LongestQueue = 1024;
+
+    private readonly Mailbox<Request> _requests = new(LongestQueue);
     private readonly ConcurrentQueue<StartedChild> _started = new();
     private readonly Thread _thread;
 
@@ -24,21 +27,17 @@ internal sealed class ChildStarter : IDisposable
     public EventFd Done { get; } = new();
 
     /// <summary>Asks for a child; the outcome comes back with the token, in the order of the requests.</summary>
-    public void Request(ulong token, Func<ChildProcess> start) => _requests.Add(() => Start(token, start));
+    public void Start(ulong token, Func<ChildProcess> start) => Ask(new Request(token, start, null));
 
     /// <summary>Reaps a child whose end was seen, and lets go of it.</summary>
-    public void Reap(ChildProcess ended) => _requests.Add(() =>
-    {
-        _ = ended.TryReap(out _);
-        ended.Dispose();
-    });
+    public void Reap(ChildProcess ended) => Ask(new Request(0, null, ended));
 
     public bool TryTake(out StartedChild started) => _started.TryDequeue(out started);
 
     /// <summary>Call it when the children have ended.</summary>
     public void Dispose()
     {
-        _requests.CompleteAdding();
+        _requests.Close();
         _thread.Join();
         while (_started.TryDequeue(out var late))
             late.Child?.Dispose();
@@ -46,13 +45,26 @@ internal sealed class ChildStarter : IDisposable
         Done.Dispose();
     }
 
-    private void Work()
+    private void Ask(in Request request)
     {
-        foreach (var request in _requests.GetConsumingEnumerable())
-            request();
+        if (!_requests.TryPut(request))
+            throw new InvalidOperationException($"more than {LongestQueue} children are being started and reaped");
     }
 
-    private void Start(ulong token, Func<ChildProcess> start)
+    private void Work()
+    {
+        while (_requests.TryTake(out var request))
+        {
+            if (request.Start is { } start)
+                StartNow(request.Token, start);
+            if (request.Ended is not { } ended)
+                continue;
+            _ = ended.TryReap(out _);
+            ended.Dispose();
+        }
+    }
+
+    private void StartNow(ulong token, Func<ChildProcess> start)
     {
         try
         {
@@ -65,6 +77,8 @@ internal sealed class ChildStarter : IDisposable
 
         Done.Signal();
     }
+
+    private readonly record struct Request(ulong Token, Func<ChildProcess>? Start, ChildProcess? Ended);
 }
 
 /// <summary>A child that was asked for, or why there is none.</summary>

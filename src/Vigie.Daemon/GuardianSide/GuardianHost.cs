@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Vigie.Core.Net;
 using Vigie.Core.Wire;
@@ -14,12 +13,17 @@ namespace Vigie.Daemon.GuardianSide;
 /// </summary>
 internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposable
 {
+    /// <summary>Four rounds for a thousand virtual routers. One that finds no room is lost: the kernel has not moved for two seconds then.</summary>
+    private const int LongestQueue = 4096;
+
     private readonly RouteSocket _routes = new();
     private readonly Action _startNode;
     private readonly Action _killNode;
     private readonly Action<GuardianEvent> _report;
     private readonly Action<LinuxException> _refused;
-    private readonly BlockingCollection<Action> _work = [];
+    private readonly Mailbox<Errand> _errands = new(LongestQueue);
+    private readonly AddressChange[] _changes = new AddressChange[RouteSocket.MaxChangesPerDatagram];
+    private readonly int[] _errors = new int[RouteSocket.MaxChangesPerDatagram];
     private readonly Thread _worker;
     private ImmutableArray<ListeningInterface> _listening = [];
     private ImmutableArray<LinkInfo> _links = [];
@@ -50,31 +54,16 @@ internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposa
         return new SendOutcome(error, Clock.Now());
     }
 
-    public void Apply(int interfaceIndex, ImmutableArray<IpPrefix> addresses, bool present, uint lifetimeSeconds)
-    {
-        var changes = new AddressChange[addresses.Length];
-        for (var i = 0; i < changes.Length; i++)
-        {
-            changes[i] = new AddressChange
-            {
-                Operation = present ? AddressOperation.Add : AddressOperation.Remove,
-                InterfaceIndex = interfaceIndex,
-                Prefix = addresses[i],
-                ValidLifetimeSeconds = lifetimeSeconds,
-                Protocol = AddressTag.Value,
-            };
-        }
+    public void Apply(int interfaceIndex, ImmutableArray<IpPrefix> addresses, bool present, uint lifetimeSeconds) =>
+        _errands.TryPut(new Errand(ErrandKind.Addresses, interfaceIndex, addresses, present, lifetimeSeconds));
 
-        // What is refused is either gone already or will be refused to the next node too, which then says why.
-        _work.Add(() => _routes.ApplyAddresses(changes, new int[changes.Length]));
-    }
-
-    public void Listen(ImmutableArray<ListeningInterface> interfaces) => _work.Add(() => ListenNow(interfaces));
+    public void Listen(ImmutableArray<ListeningInterface> interfaces) =>
+        _errands.TryPut(new Errand(ErrandKind.Listen) { Interfaces = interfaces });
 
     public bool IsRunning(int interfaceIndex)
     {
         if (Interlocked.Exchange(ref _lookingAtLinks, 1) == 0)
-            _work.Add(LookAtLinks);
+            _errands.TryPut(new Errand(ErrandKind.Links));
         var links = ImmutableInterlocked.InterlockedCompareExchange(ref _links, default, default);
         foreach (var link in links)
             if (link.Index == interfaceIndex)
@@ -85,9 +74,9 @@ internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposa
     /// <summary>What is still to be done is done first.</summary>
     public void Dispose()
     {
-        _work.CompleteAdding();
+        _errands.Close();
         _worker.Join();
-        _work.Dispose();
+        _errands.Dispose();
         _routes.Dispose();
         IPv4.Dispose();
         IPv6.Dispose();
@@ -95,16 +84,56 @@ internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposa
 
     private void Work()
     {
-        foreach (var work in _work.GetConsumingEnumerable())
+        while (_errands.TryTake(out var errand))
         {
             try
             {
-                work();
+                Do(errand);
             }
             catch (LinuxException e)
             {
                 _refused(e);
             }
+        }
+    }
+
+    private void Do(in Errand errand)
+    {
+        switch (errand.Kind)
+        {
+            case ErrandKind.Addresses:
+                ApplyNow(errand);
+                break;
+            case ErrandKind.Listen:
+                ListenNow(errand.Interfaces);
+                break;
+            case ErrandKind.Links:
+                LookAtLinks();
+                break;
+            default:
+                throw new InvalidOperationException($"unknown errand {errand.Kind}");
+        }
+    }
+
+    // What is refused is either gone already or will be refused to the next node too, which then says why.
+    private void ApplyNow(in Errand errand)
+    {
+        for (var done = 0; done < errand.Addresses.Length; done += _changes.Length)
+        {
+            var count = Math.Min(errand.Addresses.Length - done, _changes.Length);
+            for (var i = 0; i < count; i++)
+            {
+                _changes[i] = new AddressChange
+                {
+                    Operation = errand.Present ? AddressOperation.Add : AddressOperation.Remove,
+                    InterfaceIndex = errand.InterfaceIndex,
+                    Prefix = errand.Addresses[done + i],
+                    ValidLifetimeSeconds = errand.LifetimeSeconds,
+                    Protocol = AddressTag.Value,
+                };
+            }
+
+            _routes.ApplyAddresses(_changes.AsSpan(0, count), _errors.AsSpan(0, count));
         }
     }
 
@@ -137,5 +166,18 @@ internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposa
         int[] indexes = [.. interfaces.Select(on => on.Index)];
         IPv4.SetFilter(indexes);
         IPv6.SetFilter(indexes);
+    }
+
+    private enum ErrandKind : byte
+    {
+        Addresses,
+        Listen,
+        Links,
+    }
+
+    private readonly record struct Errand(
+        ErrandKind Kind, int InterfaceIndex = 0, ImmutableArray<IpPrefix> Addresses = default, bool Present = false, uint LifetimeSeconds = 0)
+    {
+        public ImmutableArray<ListeningInterface> Interfaces { get; init; }
     }
 }

@@ -14,29 +14,35 @@ internal sealed partial class GuardianProcess
         _starter.Done.Acknowledge();
         while (_starter.TryTake(out var started))
         {
-            if (started.Token == NodeToken)
-                _starting--;
             if (started.Token == ControlToken)
                 ControlStarted(started);
-            else if (started.Child is not { } node)
-                _loop.OnStartFailed(Clock.Now());
             else
-                NodeStarted(node);
+                NodeStarted(started.Child);
         }
     }
 
-    private void NodeStarted(ChildProcess node)
+    // In the order in which they were asked for: those that were given up meanwhile come first, started or not.
+    private void NodeStarted(ChildProcess? node)
     {
-        _epoll.Add(node.PidFd, NodeToken, EpollInterest.Readable);
-        if (_abandoned > 0)
+        _starting--;
+        if (node is not null)
+            _epoll.Add(node.PidFd, NodeToken, EpollInterest.Readable);
+        if (_abandoned == 0 && node is null)
+        {
+            _loop.OnStartFailed(Clock.Now());
+        }
+        else if (_abandoned == 0)
+        {
+            _node = node;
+        }
+        else
         {
             _abandoned--;
+            if (node is null)
+                return;
             node.Signal(SignalKill);
             _killed.Add(node);
-            return;
         }
-
-        _node = node;
     }
 
     /// <summary>A process that goes on where the last one was: with the configuration that ran last, and the roles on the board.</summary>
@@ -44,7 +50,7 @@ internal sealed partial class GuardianProcess
     {
         var text = RunningText();
         _starting++;
-        _starter.Request(NodeToken, () =>
+        _starter.Start(NodeToken, () =>
         {
             using var configuration = MemoryFile.Create("vigie-configuration", text);
             return Start(DaemonProcesses.NodeVerb, [_options.StateDirectory],
@@ -112,7 +118,7 @@ internal sealed partial class GuardianProcess
         _controlStarting = true;
         var text = RunningText();
         var restarts = _controlRestarts.ToString(CultureInfo.InvariantCulture);
-        _starter.Request(ControlToken, () =>
+        _starter.Start(ControlToken, () =>
         {
             using var configuration = MemoryFile.Create("vigie-configuration", text);
             return Start(DaemonProcesses.ControlVerb,
@@ -162,7 +168,7 @@ internal sealed partial class GuardianProcess
     }
 
     /// <summary>Asks a child to leave, at once when we are told to stop again, and ends it when it does not in time.</summary>
-    private ExitStatus EndChild(ChildProcess child, ulong token, TimeSpan leaveTime)
+    private ExitStatus EndChild(ChildProcess child, ulong token, TimeSpan leaveTime, Func<Instant, bool> hangs)
     {
         child.Signal(SignalTerminate);
         using var only = new Epoll(); // other descriptors may be ready all the time
@@ -173,17 +179,20 @@ internal sealed partial class GuardianProcess
         while (!child.TryReap(out status))
         {
             var left = until - Clock.Now();
-            if (left > TimeSpan.Zero)
+            if (left > TimeSpan.Zero && !hangs(Clock.Now()))
             {
-                only.Wait(_ready, (int)Math.Ceiling(left.TotalMilliseconds));
+                only.Wait(_ready, (int)Math.Ceiling(Math.Min(left.TotalMilliseconds, HangLookMilliseconds)));
                 _wake.Acknowledge();
                 if (_stops > 1)
                     child.Signal(SignalQuit);
                 continue;
             }
 
-            Report(EventSeverity.Warning, $"process {child.Pid} did not leave within {leaveTime.TotalSeconds:0} s and is killed", null);
+            Report(EventSeverity.Warning, left > TimeSpan.Zero
+                ? $"process {child.Pid} hangs and cannot leave; it is killed"
+                : $"process {child.Pid} did not leave within {leaveTime.TotalSeconds:0} s and is killed", null);
             child.Signal(SignalKill);
+            hangs = _ => false;
             until = Clock.Now() + leaveTime;
         }
 

@@ -41,12 +41,14 @@ internal sealed partial class GuardianProcess : IDisposable
     private const int RealTimePriority = 41;
     private static readonly TimeSpan RuntimeLimit = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SteadyTime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(5);
 
     // Waiting for a successor, its announcements, and the kernel: see VirtualRouter and NodePump.
     private static readonly TimeSpan NodeLeaveTime =
         VirtualRouter.LongestSuccession + VirtualRouter.LongestAnnouncing + NodeSide.NodePump.LongestGoodbye + TimeSpan.FromSeconds(1);
+    private const int HangLookMilliseconds = 50;
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(5);
 
@@ -68,6 +70,9 @@ internal sealed partial class GuardianProcess : IDisposable
     private bool _controlStarting;
     private int _abandoned;
     private GuardianSnapshot _told;
+    private Instant _toldAt;
+    private long _steadyBytes;
+    private bool _steady;
     private long _controlRestarts;
     private readonly SeqPacketSocket _nodeEnd;
     private readonly SeqPacketSocket _controlEnd;
@@ -93,7 +98,11 @@ internal sealed partial class GuardianProcess : IDisposable
         _log = new LogWriter(Console.Error, options.LogFormat);
         _firstConfiguration = Encoding.UTF8.GetBytes(configuration);
         _board = new RoleBoard(new SharedBoard(_memory));
-        _host = new GuardianHost(StartNode, KillNode, e => _reporter!.Tell(e),
+        _host = new GuardianHost(StartNode, KillNode, e =>
+        {
+            _steady = false;
+            _reporter!.Tell(e);
+        },
             e => Report(EventSeverity.Error, $"the kernel refused the guardian something: {e.Message}", null));
         _loop = new GuardianLoop(_board, _host, _host);
         (_nodeEnd, _controlEnd) = SeqPacketSocket.CreatePair();
@@ -164,6 +173,8 @@ internal sealed partial class GuardianProcess : IDisposable
         ExitStatus? failed = null;
         while (_stops == 0 && failed is null)
         {
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            _steady = true;
             var wake = Instant.Min(_loop.Step(Clock.Now()), _startControlAt);
             _timer.Arm(Instant.Min(wake, TellServiceManager(Clock.Now())));
             TellStatus();
@@ -171,6 +182,8 @@ internal sealed partial class GuardianProcess : IDisposable
             var count = _epoll.Wait(_ready, -1);
             for (var i = 0; i < count; i++)
                 failed ??= Handle(_ready[i].Token);
+            if (_steady)
+                _steadyBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
             if (Clock.Now() >= _startControlAt)
                 StartControl();
             if (_reload && _controlIsReady)
@@ -186,10 +199,10 @@ internal sealed partial class GuardianProcess : IDisposable
         _ = Scheduling.ReturnToNormal();
         _loop.Stop();
         AwaitStarts();
-        if (_node is null || !EndChild(_node, NodeToken, NodeLeaveTime).IsSuccess)
+        if (_node is null || !EndChild(_node, NodeToken, NodeLeaveTime, _loop.HangsWhileLeaving).IsSuccess)
             _loop.LeaveForNode(Clock.Now());
         if (_control is not null)
-            EndChild(_control, ControlToken, LeaveTime);
+            EndChild(_control, ControlToken, LeaveTime, _ => false);
         if (failed is null || _stops > 0)
             return ExitCode.Ok;
         Report(EventSeverity.Error, $"the node process could not begin to work ({failed}); this host takes no part",
@@ -215,11 +228,14 @@ internal sealed partial class GuardianProcess : IDisposable
                 _told = default; // it knows nothing yet
                 break;
             case NodeToken:
+                _steady = false;
                 return NodeEnded();
             case ControlToken:
+                _steady = false;
                 ControlEnded();
                 break;
             case StarterToken:
+                _steady = false;
                 TakeStarted();
                 break;
             case IPv4Token:
@@ -258,12 +274,14 @@ internal sealed partial class GuardianProcess : IDisposable
 
     private void TellStatus()
     {
+        var now = Clock.Now();
         var status = new GuardianSnapshot(
-            Environment.ProcessId, _node?.Pid ?? 0, _loop.Restarts, _loop.Kills, _loop.Covered, _loop.IsCovering, _controlRestarts);
-        if (status == _told || !_controlIsReady)
+            Environment.ProcessId, _node?.Pid ?? 0, _loop.Restarts, _loop.Kills, _loop.Covered, _loop.IsCovering, _controlRestarts,
+            _loop.Rounds, _steadyBytes, GC.CollectionCount(0));
+        if (!_controlIsReady || (now - _toldAt < StatusInterval && status.SaysTheSame(_told)))
             return;
         if (_reporter.Tell(status))
-            _told = status;
+            (_told, _toldAt) = (status, now);
     }
 
     private void Report(EventSeverity severity, string message, string? remedy) => _reporter.Log(severity, message, remedy);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Vigie.Contract;
 using Vigie.Daemon.ControlSide;
 using Vigie.Linux;
@@ -12,7 +11,7 @@ namespace Vigie.Daemon.GuardianSide;
 /// </summary>
 internal sealed class GuardianReporter : IDisposable
 {
-    private readonly BlockingCollection<Report> _queue = new(4096);
+    private readonly Mailbox<Report> _queue = new(1024);
     private readonly byte[] _buffer = new byte[8192];
     private readonly SeqPacketSocket _socket;
     private readonly LogWriter _log;
@@ -27,25 +26,25 @@ internal sealed class GuardianReporter : IDisposable
     }
 
     /// <summary>Never waits; more than fit are lost, and the counters in the status stay right.</summary>
-    public void Tell(GuardianEvent guardianEvent) => _queue.TryAdd(new Report(guardianEvent, null, null));
+    public void Tell(GuardianEvent guardianEvent) => _queue.TryPut(new Report(guardianEvent, null, null));
 
     /// <summary>The latest state of the guardian.</summary>
-    public bool Tell(GuardianSnapshot snapshot) => _queue.TryAdd(new Report(null, snapshot, null));
+    public bool Tell(GuardianSnapshot snapshot) => _queue.TryPut(new Report(null, snapshot, null));
 
     /// <summary>For what is said when there may be no control to tell.</summary>
     public void Log(EventSeverity severity, string message, string? remedy) =>
-        _queue.TryAdd(new Report(null, null, EventText.Own("guardian", severity, message, remedy)));
+        _queue.TryPut(new Report(null, null, EventText.Own("guardian", severity, message, remedy)));
 
     public void Dispose()
     {
-        _queue.CompleteAdding();
+        _queue.Close();
         _thread.Join();
         _queue.Dispose();
     }
 
     private void Work()
     {
-        foreach (var report in _queue.GetConsumingEnumerable())
+        while (_queue.TryTake(out var report))
         {
             if (report.Event is { } guardianEvent)
             {

@@ -16,7 +16,7 @@ internal static class GuardianText
     private static (string Kind, EventSeverity Severity, string Message, string? Remedy) Sentence(GuardianEvent e) => e.Kind switch
     {
         GuardianEventKind.CoverBegan => ("cover_began", EventSeverity.Warning,
-            $"the node is {Milliseconds(e.Time)} late with an advertisement; the guardian sends it", null),
+            $"the node is late, hung or dead: its advertisement was due {Milliseconds(e.Time)} ago, and the guardian sends it", null),
         GuardianEventKind.CoverEnded => ("cover_ended", EventSeverity.Info, $"the node speaks for itself again after {Milliseconds(e.Time)}", null),
         GuardianEventKind.NodeHung => ("node_hung", EventSeverity.Error,
             $"the node process has not moved for {Milliseconds(e.Time)}; it is killed and started again, and keeps its roles",

@@ -34,6 +34,9 @@ internal static class ReportMessages
         writer.Write(status.Covered);
         writer.Write(status.Covering);
         writer.Write(status.ControlRestarts);
+        writer.Write(status.Rounds);
+        writer.Write(status.SteadyBytes);
+        writer.Write(status.Collections);
         return writer.Length;
     }
 
@@ -52,7 +55,8 @@ internal static class ReportMessages
     }
 
     public static GuardianSnapshot ReadStatus(ref SpanReader reader) => new(
-        reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadBoolean(), reader.ReadInt64());
+        reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadBoolean(), reader.ReadInt64(),
+        reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt32());
 
     private static string? OrNull(string text) => text.Length > 0 ? text : null;
 }
@@ -65,5 +69,13 @@ internal static class ReportMessages
 /// <param name="Covered">Rounds of advertisements sent for a node.</param>
 /// <param name="Covering">It speaks for the node now.</param>
 /// <param name="ControlRestarts">How often control was started again.</param>
+/// <param name="Rounds">How often it has looked after the node.</param>
+/// <param name="SteadyBytes">What its real-time thread has allocated in rounds in which nothing began or ended.</param>
+/// <param name="Collections">Garbage collections.</param>
 internal readonly record struct GuardianSnapshot(
-    int Pid, int NodePid, long NodeRestarts, long NodeKills, long Covered, bool Covering, long ControlRestarts);
+    int Pid, int NodePid, long NodeRestarts, long NodeKills, long Covered, bool Covering, long ControlRestarts,
+    long Rounds = 0, long SteadyBytes = 0, int Collections = 0)
+{
+    /// <summary>Apart from what always grows.</summary>
+    public bool SaysTheSame(in GuardianSnapshot other) => this with { Rounds = 0, SteadyBytes = 0, Collections = 0 } == other with { Rounds = 0, SteadyBytes = 0, Collections = 0 };
+}

@@ -42,8 +42,6 @@ internal static class NodeProcess
             text = file.ReadAll();
         var config = Read(Encoding.UTF8.GetString(text));
         using var memory = SharedMemory.FromInherited(Descriptors.Board);
-        var board = new RoleBoard(new SharedBoard(memory));
-
         var listeners = new Listeners(sockets.IPv4, sockets.IPv6, sockets.Arp, sockets.Neighbors);
         using var work = new KernelWork(sockets.Routes, listeners);
         using var writer = new KernelWriter(work, ScheduleWriter);
@@ -51,7 +49,7 @@ internal static class NodeProcess
         var loop = new ElectionLoop(
             config, new LinuxAdvertisements(sockets.IPv4, sockets.IPv6), new LinuxFrames(sockets.Frames), network, channel);
         channel.Loop = loop;
-        loop.Guard(board);
+        loop.Guard(new RoleBoard(new SharedBoard(memory)));
         var aside = new AsideStore(stateDirectory).Load(out var unread);
         loop.StandAside(aside.Drained, aside.MovedAway);
         if (unread is not null)
@@ -61,7 +59,7 @@ internal static class NodeProcess
         // Last, so that start-up work is done at ordinary priority; signal and collector threads stay ordinary.
         var realTime = Try(channel, NodeEventKind.RealTimeRefused, Scheduling.TryRealTime(RealTimePriority, RuntimeLimit));
 
-        using var pump = new NodePump(sockets, network, channel, loop, Read, realTime, memoryLocked, board, text);
+        using var pump = new NodePump(sockets, network, channel, loop, Read, realTime, memoryLocked, text);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             context.Cancel = true;

@@ -5,7 +5,6 @@ using Vigie.Core.Wire;
 using Vigie.Linux;
 using Vigie.Node;
 using Vigie.Node.Events;
-using Vigie.Node.Guarding;
 using Vigie.Node.Messages;
 using Vigie.Node.Ports;
 
@@ -64,7 +63,6 @@ internal sealed partial class NodePump
     {
         _serves = true;
         LayBoard();
-        _board.Serving = _board.Incarnation;
         _allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
     }
 

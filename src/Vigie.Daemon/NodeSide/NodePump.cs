@@ -6,7 +6,6 @@ using Vigie.Core.Wire;
 using Vigie.Linux;
 using Vigie.Node;
 using Vigie.Node.Events;
-using Vigie.Node.Guarding;
 using Vigie.Node.Messages;
 using Vigie.Node.Ports;
 
@@ -67,7 +66,6 @@ internal sealed partial class NodePump : IDisposable
     private Instant _armed = Instant.Never;
     private bool _begun;
     private bool _serves;
-    private readonly RoleBoard _board;
     private byte[] _text;
     private readonly ConcurrentQueue<ParsedConfiguration> _parsed = new();
     private long _allocatedAtStart;
@@ -77,9 +75,8 @@ internal sealed partial class NodePump : IDisposable
 
     public NodePump(
         NodeSockets sockets, LinuxHostNetwork network, ControlChannel channel, ElectionLoop loop,
-        Func<string, NodeConfig> readConfiguration, bool realTime, bool memoryLocked, RoleBoard board, byte[] text)
+        Func<string, NodeConfig> readConfiguration, bool realTime, bool memoryLocked, byte[] text)
     {
-        _board = board;
         _text = text;
         _sockets = sockets;
         _network = network;

@@ -13,6 +13,7 @@ public sealed unsafe class SharedMemory : IDisposable
     private const uint AllowSealing = 2;
     private const uint NoExecute = 8;
     private const int AddSeals = 1033;
+    private const int GetSeals = 1034;
     private const int SealSize = 0x1 | 0x2 | 0x4; // no further seals, no shrinking, no growing
     private const int SeekEnd = 2;
     private const int ReadWrite = 0x1 | 0x2;
@@ -69,6 +70,13 @@ public sealed unsafe class SharedMemory : IDisposable
         var length = Libc.lseek(descriptor, 0, SeekEnd);
         if (length is <= 0 or > int.MaxValue)
             throw LinuxException.Last($"lseek({fd})");
+        // Whoever maps memory that another may shrink can be ended by it at any time (SIGBUS).
+        if (Libc.fcntl(fd, GetSeals, 0) is not (var seals and >= 0) || (seals & SealSize) != SealSize)
+        {
+            descriptor.Dispose();
+            throw new LinuxException($"shared memory {fd} is not sealed", new LinuxError(Errno.EPERM));
+        }
+
         return new SharedMemory(descriptor, (int)length);
     }
 

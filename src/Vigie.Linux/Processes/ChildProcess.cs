@@ -36,6 +36,8 @@ public readonly record struct ExitStatus(ExitKind Kind, int Code)
 public sealed unsafe class ChildProcess : IDisposable
 {
     private const int IdTypePidFd = 3;
+    private const int IdTypePid = 1;
+    private const int SignalKill = 9;
     private const int WaitExited = 4;
     private const int WaitNoHang = 1;
     private const int WaitLeaveWaitable = 0x0100_0000;
@@ -47,7 +49,16 @@ public sealed unsafe class ChildProcess : IDisposable
     internal ChildProcess(int pid)
     {
         Pid = pid;
-        PidFd = new FileDescriptor(FileDescriptor.Checked(Libc.pidfd_open(pid, 0), "pidfd_open"));
+        var fd = Libc.pidfd_open(pid, 0);
+        if (fd < 0)
+        {
+            // No descriptor left. A child that nobody can see or end must not go on.
+            var failure = LinuxException.Last("pidfd_open");
+            EndUnseen(pid);
+            throw failure;
+        }
+
+        PidFd = new FileDescriptor(fd);
     }
 
     public int Pid { get; }
@@ -82,6 +93,16 @@ public sealed unsafe class ChildProcess : IDisposable
     public int Signal(int signal) => Libc.pidfd_send_signal(PidFd.Number, signal) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     public void Dispose() => PidFd.Dispose();
+
+    // Not reaped yet, so the number cannot have been given to another process.
+    private static void EndUnseen(int pid)
+    {
+        SignalInfo info = default;
+        _ = Libc.kill(pid, SignalKill);
+        while (Libc.waitid(IdTypePid, pid, &info, WaitExited) < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+        {
+        }
+    }
 
     private bool TryWait(int options, out ExitStatus status)
     {

@@ -3,7 +3,11 @@ using Vigie.Core;
 
 namespace Vigie.Node.Guarding;
 
-/// <summary>One virtual router on the <see cref="RoleBoard"/>: three words that change all the time, and a record that changes rarely.</summary>
+// In words of eight bytes: due, sent, received, given up, sequence, capacity, length of record 0, length of record 1; then
+// room for both records. The live one is that of the sequence number's last bit, and the other is where the next is written:
+// whoever dies while writing leaves the one before it, whole.
+
+/// <summary>One virtual router on the <see cref="RoleBoard"/>: words that change all the time, and a record that changes rarely.</summary>
 public readonly struct BoardSlot
 {
     private const int DueWord = 0;
@@ -11,9 +15,12 @@ public readonly struct BoardSlot
     private const int ReceivedWord = 16;
     private const int GivenUpWord = 24;
     private const int SequenceWord = 32;
-    private const int LengthWord = 40;
-    private const int CapacityWord = 48;
-    private const int RecordAt = 56;
+    private const int CapacityWord = 40;
+    private const int LengthWords = 48;
+    private const int RecordsAt = 64;
+
+    // A writer that lives is met twice in a row by chance, not that often.
+    private const int CopyAttempts = 16;
 
     private readonly IBoardMemory _memory;
     private readonly int _at;
@@ -50,41 +57,56 @@ public readonly struct BoardSlot
         set => Write(GivenUpWord, value ? 1 : 0);
     }
 
-    /// <summary>Room for a record of that many bytes and the words before it.</summary>
-    internal static int SizeOf(int recordCapacity) => RecordAt + recordCapacity + 7 & ~7;
+    /// <summary>How often the record was replaced; 0 before the first.</summary>
+    public long Sequence => Read(SequenceWord);
+
+    /// <summary>Room for two records of that many bytes and the words before them.</summary>
+    internal static int SizeOf(int recordCapacity) => RecordsAt + 2 * Aligned(recordCapacity);
 
     internal void Clear(int recordCapacity)
     {
-        _memory.Bytes.Slice(_at, RecordAt).Clear();
+        _memory.Bytes.Slice(_at, RecordsAt).Clear();
         Write(CapacityWord, recordCapacity);
     }
 
-    /// <summary>Replaces the record: write into what is given, then say how long it is.</summary>
-    internal Span<byte> BeginRecord()
+    /// <summary>Where the next record goes; <see cref="EndRecord"/> makes it the live one.</summary>
+    public Span<byte> BeginRecord() => Record(Sequence + 1);
+
+    public void EndRecord(int length)
     {
-        Write(SequenceWord, Read(SequenceWord) | 1);
-        Interlocked.MemoryBarrier(); // odd before the first byte changes
-        return _memory.Bytes.Slice(_at + RecordAt, (int)Read(CapacityWord));
+        var next = Sequence + 1;
+        Write(LengthWord(next), length);
+        Write(SequenceWord, next); // a release: after the last byte
     }
 
-    internal void EndRecord(int length)
-    {
-        Write(LengthWord, length);
-        Write(SequenceWord, Read(SequenceWord) + 1); // a release: even after the last byte
-    }
-
-    /// <summary>Copies the record, or returns false when it was never written or its writer has not finished it.</summary>
+    /// <summary>Copies the live record, or returns false when none was ever written.</summary>
     public bool TryCopyRecord(out byte[] record)
     {
+        for (var attempt = 0; attempt < CopyAttempts; attempt++)
+        {
+            var sequence = Sequence;
+            var length = (int)Read(LengthWord(sequence));
+            if (sequence == 0 || length <= 0 || length > Read(CapacityWord))
+                break;
+            record = Record(sequence)[..length].ToArray();
+            Interlocked.MemoryBarrier();
+            if (Sequence == sequence)
+                return true; // it was the live one until now, so that nobody has written there
+        }
+
         record = [];
-        var before = Read(SequenceWord);
-        var length = (int)Read(LengthWord);
-        if ((before & 1) != 0 || length <= 0 || length > Read(CapacityWord))
-            return false;
-        record = _memory.Bytes.Slice(_at + RecordAt, length).ToArray();
-        Interlocked.MemoryBarrier();
-        return Read(SequenceWord) == before;
+        return false;
     }
+
+    private Span<byte> Record(long sequence)
+    {
+        var capacity = (int)Read(CapacityWord);
+        return _memory.Bytes.Slice(_at + RecordsAt + (int)(sequence & 1) * Aligned(capacity), capacity);
+    }
+
+    private static int LengthWord(long sequence) => LengthWords + 8 * (int)(sequence & 1);
+
+    private static int Aligned(int bytes) => bytes + 7 & ~7;
 
     private long Read(int word) => Volatile.Read(ref Word(word));
 

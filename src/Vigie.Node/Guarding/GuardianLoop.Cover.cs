@@ -16,9 +16,7 @@ public sealed partial class GuardianLoop
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LinkCheckInterval = TimeSpan.FromMilliseconds(20);
 
-    private readonly List<CoveredRole> _covers = [];
-    private readonly byte[] _message = new byte[VrrpCodec.MaximumLength];
-    private readonly Dictionary<int, TimeSpan> _intervals = [];
+    private readonly List<GuardedRole> _roles = [];
     private long _boardRead;
     private bool _listens;
     private TimeSpan _shortestInterval = LongestHang;
@@ -31,27 +29,26 @@ public sealed partial class GuardianLoop
         if (received.HopLimit != AdvertisementCheck.RequiredHopLimit
             || VrrpCodec.TryDecode(message, received.Source, received.Destination, out var heard, out _) != VrrpError.None)
             return;
-        for (var i = _covers.Count - 1; i >= 0; i--)
+        foreach (var covered in _roles)
         {
-            var role = _covers[i].Record;
+            var role = covered.Record;
             var source = role.Source(received.Source.Family);
-            if (role.InterfaceIndex != received.InterfaceIndex || role.Vrid != heard.Vrid || source.IsNone || !IsFromRival(role, source, received, heard))
+            if (role.Vrid != heard.Vrid || role.InterfaceIndex != received.InterfaceIndex || covered.RivalAt != Instant.Never || source.IsNone
+                || !covered.IsOwed || !IsFromRival(role, source, received, heard))
                 continue;
-            if (_covers[i].RivalAt == Instant.Never
-                && (_covers[i].Doubtful || heard.Priority > role.Priority || (heard.Priority == role.Priority && received.Source > source)))
-                (_covers[i].RivalAt, _covers[i].Rival) = (now, received.Source);
+            if (covered.Doubtful || heard.Priority > role.Priority || (heard.Priority == role.Priority && received.Source > source))
+                (covered.RivalAt, covered.Rival) = (now, received.Source);
         }
     }
 
     /// <summary>The daemon ends and its node did not manage to: what is still owned is resigned and removed.</summary>
     public void LeaveForNode(Instant now)
     {
-        for (var i = 0; i < board.RouterCount; i++)
+        ReadBoard();
+        foreach (var role in _roles)
         {
-            if (!board[i].TryCopyRecord(out var bytes))
-                continue;
-            var role = new CoveredRole(i, RoleRecord.Read(bytes));
-            if (board[i].DueAt != Instant.Never)
+            role.Refresh();
+            if (role.IsOwed)
                 LastWill(role);
             else if (role.Record.Leaving)
                 LetGo(role); // it has resigned already
@@ -76,15 +73,8 @@ public sealed partial class GuardianLoop
             return;
         _incidentAt = now;
         _renewAt = now;
-        TakeCovers(spoke: false);
-    }
-
-    private void TakeCovers(bool spoke)
-    {
-        _covers.Clear();
-        for (var i = 0; i < board.RouterCount; i++)
-            if (board[i].DueAt != Instant.Never && !board[i].GivenUp && board[i].TryCopyRecord(out var bytes))
-                _covers.Add(new CoveredRole(i, RoleRecord.Read(bytes)) { Spoke = spoke });
+        foreach (var role in _roles)
+            role.Begin();
     }
 
     /// <summary>Whoever speaks for others must hear who contradicts. Not earlier: a node that was late once hears by itself.</summary>
@@ -94,9 +84,11 @@ public sealed partial class GuardianLoop
             return;
         _listens = true;
         var listening = new Dictionary<int, ListeningInterface>();
-        foreach (var role in _covers)
+        foreach (var role in _roles)
         {
             var index = role.Record.InterfaceIndex;
+            if (!role.IsOwed)
+                continue;
             listening.TryGetValue(index, out var on);
             listening[index] = new ListeningInterface(
                 index, on.IPv4 || role.Record.HasFamily(IpFamily.IPv4), on.IPv6 || role.Record.HasFamily(IpFamily.IPv6), Rejoin: false);
@@ -107,12 +99,11 @@ public sealed partial class GuardianLoop
 
     private void EndIncident(Instant now)
     {
-        if (_covers.Any(cover => cover.Spoke))
+        if (HasSpoken())
             host.Report(new GuardianEvent(GuardianEventKind.CoverEnded, Time: now - _incidentAt));
         if (_listens)
             host.Listen([]);
         _listens = false;
-        _covers.Clear();
         _incidentAt = Instant.Never;
         _renewAt = Instant.Never;
     }
@@ -132,46 +123,61 @@ public sealed partial class GuardianLoop
             BeginIncident(now);
         }
 
-        if (_covers.Count == 0)
-            return lives ? Instant.Max(EarliestLateness(lives), now + LookAgain) : Instant.Never;
+        if (!OwesAny())
+            return Instant.Never;
         if (now - _incidentAt >= LongestCover)
         {
-            for (var i = _covers.Count - 1; i >= 0; i--)
-                GiveUp(now, _covers[i], GuardianEventKind.LastWill);
+            foreach (var role in _roles)
+                if (role.IsOwed)
+                    GiveUp(now, role, GuardianEventKind.LastWill);
             return Instant.Never;
         }
 
         if (!lives)
             CheckLinks(now);
         var next = _incidentAt + LongestCover;
-        for (var i = _covers.Count - 1; i >= 0; i--)
-            next = Instant.Min(next, Speak(now, _covers[i], lives));
+        foreach (var role in _roles)
+            if (role.IsOwed)
+                next = Instant.Min(next, Speak(now, role, lives));
         return Instant.Min(next, Renew(now));
+    }
+
+    private bool OwesAny()
+    {
+        foreach (var role in _roles)
+            if (role.IsOwed)
+                return true;
+        return false;
+    }
+
+    private bool HasSpoken()
+    {
+        foreach (var role in _roles)
+            if (role.Spoke)
+                return true;
+        return false;
     }
 
     /// <summary>When the first Active will be late; Never without an Active.</summary>
     private Instant EarliestLateness(bool lives)
     {
         var earliest = Instant.Never;
-        for (var i = 0; i < board.RouterCount; i++)
-        {
-            var due = board[i].DueAt;
-            if (due != Instant.Never && !board[i].GivenUp)
-                earliest = Instant.Min(earliest, LateAt(due, IntervalOf(i), lives));
-        }
-
+        foreach (var role in _roles)
+            if (role.IsOwed)
+                earliest = Instant.Min(earliest, LateAt(role.Slot.DueAt, role.Interval, lives));
         return earliest;
     }
 
     private Instant LateAt(Instant due, TimeSpan interval, bool lives) =>
         lives ? Instant.Max(due + interval / 2, _graceUntil) : due;
 
-    private Instant Speak(Instant now, CoveredRole role, bool lives)
+    private Instant Speak(Instant now, GuardedRole role, bool lives)
     {
-        var slot = board[role.Index];
-        var interval = role.Record.AdvertisementInterval;
         if (role.RivalAt != Instant.Never)
             return Yield(now, role, lives);
+        role.Refresh(); // a node that is only late may have changed it
+        var slot = role.Slot;
+        var interval = role.Interval;
         var due = slot.DueAt;
         if (due == Instant.Never)
             return Instant.Never; // it is Active no more
@@ -189,7 +195,7 @@ public sealed partial class GuardianLoop
             host.Report(new GuardianEvent(GuardianEventKind.CoverBegan, role.Record.Name, Time: now - due));
         }
 
-        var sent = Send(role.Record, role.Record.Priority);
+        var sent = Send(role.Record, resigns: false);
         Listen();
         if (sent)
             Covered++;
@@ -210,7 +216,7 @@ public sealed partial class GuardianLoop
     }
 
     // A living node has heard the rival too, and gets an interval to let go by itself.
-    private Instant Yield(Instant now, CoveredRole role, bool lives)
+    private Instant Yield(Instant now, GuardedRole role, bool lives)
     {
         var letGoAt = lives ? role.RivalAt + role.Record.AdvertisementInterval : role.RivalAt;
         if (now < letGoAt)
@@ -221,7 +227,7 @@ public sealed partial class GuardianLoop
 
     // Nobody has spoken for so long that a peer may have the role. A living node may only be slow: for an interval it is
     // listened whether anybody has taken over, and then spoken.
-    private Instant Doubt(Instant now, CoveredRole role, bool lives)
+    private Instant Doubt(Instant now, GuardedRole role, bool lives)
     {
         if (!lives)
         {
@@ -237,18 +243,22 @@ public sealed partial class GuardianLoop
     /// <summary>The node is gone: what was said for it is written down, so that its successor goes on from there.</summary>
     private void HandOver()
     {
-        foreach (var role in _covers)
-            if (role.Spoke && board[role.Index] is { DueAt: var due } slot && due != Instant.Never && role.SaidUntil > due)
-                slot.DueAt = role.SaidUntil;
+        foreach (var role in _roles)
+        {
+            role.Refresh();
+            if (role.Spoke && role.IsOwed && role.SaidUntil > role.Slot.DueAt)
+                role.HandOver();
+        }
     }
 
     private Instant Renew(Instant now)
     {
         if (now < _renewAt)
             return _renewAt;
-        foreach (var role in _covers)
-            host.Apply(role.Record.InterfaceIndex, role.Record.KernelAddresses, present: true,
-                ElectionTimers.AddressLifetimeSeconds(role.Record.AdvertisementInterval));
+        foreach (var role in _roles)
+            if (role.IsOwed)
+                host.Apply(
+                    role.Record.InterfaceIndex, role.Record.KernelAddresses, present: true, ElectionTimers.AddressLifetimeSeconds(role.Interval));
         return _renewAt = now + RenewalInterval;
     }
 
@@ -257,16 +267,15 @@ public sealed partial class GuardianLoop
         if (now - _linksCheckedAt < LinkCheckInterval)
             return;
         _linksCheckedAt = now;
-        for (var i = _covers.Count - 1; i >= 0; i--)
-            if (!host.IsRunning(_covers[i].Record.InterfaceIndex))
-                GiveUp(now, _covers[i], GuardianEventKind.LinkLost);
+        foreach (var role in _roles)
+            if (role.IsOwed && !host.IsRunning(role.Record.InterfaceIndex))
+                GiveUp(now, role, GuardianEventKind.LinkLost);
     }
 
     // The node first: one that hangs must not come round and go on with a role that was given away.
-    private void GiveUp(Instant now, CoveredRole role, GuardianEventKind why)
+    private void GiveUp(Instant now, GuardedRole role, GuardianEventKind why)
     {
         Kill(now);
-        _covers.Remove(role);
         if (why is GuardianEventKind.LastWill or GuardianEventKind.LinkLost)
             LastWill(role);
         else
@@ -274,102 +283,60 @@ public sealed partial class GuardianLoop
         host.Report(new GuardianEvent(why, role.Record.Name, role.Rival, now - _incidentAt));
     }
 
-    private void LastWill(CoveredRole role)
+    private void LastWill(GuardedRole role)
     {
-        Send(role.Record, priority: 0);
+        Send(role.Record, resigns: true);
         LetGo(role);
     }
 
-    private void LetGo(CoveredRole role)
+    private void LetGo(GuardedRole role)
     {
-        var slot = board[role.Index];
+        var slot = role.Slot;
         slot.GivenUp = true;
         slot.DueAt = Instant.Never;
         host.Apply(role.Record.InterfaceIndex, role.Record.KernelAddresses, present: false, 0);
     }
 
     /// <summary>One advertisement per family and destination, as the node would send it; false when none could be sent.</summary>
-    private bool Send(RoleRecord role, byte priority)
+    private bool Send(RoleRecord role, bool resigns)
     {
         var sent = false;
-        foreach (var family in role.Families)
+        foreach (var prepared in role.Advertisements)
         {
-            if (family.Source.IsNone)
-                continue;
-            if (!role.HasPeers(family.Family))
-            {
-                sent |= SendOne(role, family.Family, family.Source, family.Family == IpFamily.IPv4 ? VrrpCodec.MulticastIPv4 : VrrpCodec.MulticastIPv6, priority);
-                continue;
-            }
-
-            foreach (var peer in role.Peers)
-                if (peer.Family == family.Family && peer != family.Source)
-                    sent |= SendOne(role, family.Family, family.Source, peer, priority);
+            var message = resigns ? prepared.Resignation : prepared.Advertisement;
+            sent |= advertisements.Send(role.InterfaceIndex, prepared.Source, prepared.Destination, message.Span).Error == 0;
         }
 
         return sent;
     }
 
-    private bool SendOne(RoleRecord role, IpFamily family, IpAddress source, IpAddress destination, byte priority)
-    {
-        var advertisement = new VrrpAdvertisement
-        {
-            Version = role.Version,
-            Family = family,
-            Vrid = role.Vrid,
-            Priority = priority,
-            Interval = role.AdvertisementInterval,
-            AuthenticationType = role.Authenticates ? VrrpAuthenticationType.SimpleText : VrrpAuthenticationType.None,
-            AuthenticationData = role.AuthenticationData,
-            ChecksumForm = role.ChecksumForm,
-        };
-        var addresses = role.AdvertisedOf(family);
-        var length = VrrpCodec.Encode(advertisement, addresses, source, destination, _message);
-        return advertisements.Send(role.InterfaceIndex, source, destination, _message.AsSpan(0, length)).Error == 0;
-    }
-
-    /// <summary>Intervals are looked up all the time and change only with the board.</summary>
+    /// <summary>
+    /// Who is on the board changes with its live half only: with another configuration, and when a new node has laid out
+    /// its own, with the same roles, but perhaps in another order.
+    /// </summary>
     private void ReadBoard()
     {
         if (_boardRead == board.Live)
             return;
-        // A new node has laid out its own board: the same roles, but perhaps in another order.
-        if (_incidentAt != Instant.Never)
-            TakeCovers(spoke: _covers.Any(cover => cover.Spoke));
-        _boardRead = board.Live;
-        _intervals.Clear();
-        _shortestInterval = LongestHang;
-        for (var i = 0; i < board.RouterCount; i++)
+        var spoke = _incidentAt != Instant.Never && HasSpoken();
+        do
         {
-            if (!board[i].TryCopyRecord(out var bytes))
-                continue;
-            var interval = RoleRecord.Read(bytes).AdvertisementInterval;
-            _intervals[i] = interval;
-            _shortestInterval = Min(_shortestInterval, interval);
+            _boardRead = board.Live;
+            _roles.Clear();
+            _shortestInterval = LongestHang;
+            for (var i = 0; i < board.RouterCount; i++)
+            {
+                var slot = board[i];
+                var sequence = slot.Sequence;
+                if (!slot.TryCopyRecord(out var bytes))
+                    continue;
+                var role = new GuardedRole(slot, RoleRecord.Read(bytes), sequence) { Spoke = spoke };
+                _roles.Add(role);
+                _shortestInterval = Min(_shortestInterval, role.Interval);
+            }
         }
+        while (_boardRead != board.Live);
     }
-
-    private TimeSpan IntervalOf(int index) => _intervals.TryGetValue(index, out var interval) ? interval : LongestHang;
 
     private TimeSpan ShortestInterval() => _shortestInterval;
-
-    /// <summary>An Active router that is spoken for.</summary>
-    private sealed class CoveredRole(int index, RoleRecord record)
-    {
-        public int Index { get; } = index;
-
-        public RoleRecord Record { get; } = record;
-
-        public Instant SaidUntil { get; set; }
-
-        /// <summary>Nobody has spoken for it for so long that whoever speaks now has rightly taken over.</summary>
-        public bool Doubtful { get; set; }
-
-        /// <summary>When a better Active was first heard.</summary>
-        public Instant RivalAt { get; set; } = Instant.Never;
-
-        public IpAddress Rival { get; set; }
-
-        public bool Spoke { get; set; }
-    }
 }

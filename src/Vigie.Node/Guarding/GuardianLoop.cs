@@ -25,6 +25,7 @@ public sealed partial class GuardianLoop(RoleBoard board, IGuardianHost host, IA
     private const int KillIntervals = 10;
     private static readonly TimeSpan ShortestHang = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestHang = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShortestSilence = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(5);
@@ -51,14 +52,32 @@ public sealed partial class GuardianLoop(RoleBoard board, IGuardianHost host, IA
     /// <summary>Rounds of advertisements sent for a node.</summary>
     public long Covered { get; private set; }
 
+    /// <summary>How often <see cref="Step"/> was called.</summary>
+    public long Rounds { get; private set; }
+
     /// <summary>The guardian speaks for the node at the moment.</summary>
-    public bool IsCovering => _incidentAt != Instant.Never && _covers.Count > 0;
+    public bool IsCovering => _incidentAt != Instant.Never && OwesAny();
 
     /// <summary>The node serves and its heart beats.</summary>
     public bool IsNodeWell(Instant now) => _life == NodeLife.Serving && now < HangsAt();
 
     /// <summary>Starts the first node.</summary>
     public void Start(Instant now) => StartNode(now);
+
+    /// <summary>
+    /// The daemon is being stopped, and its node does nothing about it: whoever waits for it to leave waits for nothing. A node
+    /// that has resigned already may take its time.
+    /// </summary>
+    public bool HangsWhileLeaving(Instant now)
+    {
+        if (_life != NodeLife.Serving || board.Leaving)
+            return false;
+        ReadBoard();
+        foreach (var role in _roles)
+            if (role.IsOwed && now - role.Slot.DueAt > (role.Interval > ShortestSilence ? role.Interval : ShortestSilence))
+                return true; // the others are about to take over from a host that still answers for the addresses
+        return now >= HangsAt();
+    }
 
     /// <summary>The daemon is being stopped: the node's end is expected, and nothing is covered or started any more.</summary>
     public void Stop() => _stopping = true;
@@ -100,6 +119,7 @@ public sealed partial class GuardianLoop(RoleBoard board, IGuardianHost host, IA
     /// </summary>
     public Instant Step(Instant now)
     {
+        Rounds++;
         LookAtOwnLateness(now);
         if (!_stopping)
         {
@@ -111,7 +131,7 @@ public sealed partial class GuardianLoop(RoleBoard board, IGuardianHost host, IA
 
         var next = Cover(now);
         // A node that has just begun, or a router that has just become Active, is seen soon.
-        if (_life is NodeLife.Starting or NodeLife.Serving)
+        if (!_stopping && _life is (NodeLife.Starting or NodeLife.Serving))
             next = Instant.Min(Instant.Min(next, Instant.Max(HangsAt(), _graceUntil)), now + (_life == NodeLife.Starting ? LookWhileStarting : LookWhileServing));
         return _nextWake = Instant.Min(next, _startAt);
     }

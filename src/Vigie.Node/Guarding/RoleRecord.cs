@@ -31,8 +31,6 @@ public sealed record RoleRecord
 
     public bool Authenticates { get; init; }
 
-    public Ipv4ChecksumForm ChecksumForm { get; init; }
-
     public RouterState State { get; init; }
 
     public TransitionReason Reason { get; init; }
@@ -53,14 +51,15 @@ public sealed record RoleRecord
     /// <summary>The virtual addresses in the form in which the kernel holds them or is to hold them.</summary>
     public ImmutableArray<IpPrefix> KernelAddresses { get; init; }
 
-    /// <summary>The virtual addresses in the order of the wire, IPv4 before IPv6.</summary>
-    public ImmutableArray<IpAddress> Advertised { get; init; }
-
     public ImmutableArray<IpAddress> Peers { get; init; }
+
+    /// <summary>What it sends as Active, one entry per family and destination, IPv4 before IPv6.</summary>
+    public ImmutableArray<PreparedAdvertisement> Advertisements { get; init; }
 
     /// <summary>An upper bound for <see cref="Write"/>, whatever the router's state.</summary>
     internal static int Capacity(VirtualRouterConfig config) =>
-        256 + 3 * (config.Name.Length + config.Interface.Length) + 2 * 64 + config.Addresses.Length * (18 + 17) + config.Peers.Length * 17;
+        256 + 3 * (config.Name.Length + config.Interface.Length) + 2 * 64 + config.Addresses.Length * 18 + config.Peers.Length * 17
+        + RoleMessages.Capacity(config);
 
     internal static int Write(Span<byte> buffer, RouterRuntime router)
     {
@@ -76,7 +75,6 @@ public sealed record RoleRecord
         writer.Write(config.AdvertisementInterval);
         writer.Write((long)router.AuthenticationData);
         writer.Write(config.Password is not null);
-        writer.Write((byte)config.Ipv4Checksum);
         writer.Write((byte)election.State);
         writer.Write((byte)election.Reason);
         writer.Write(election.Since);
@@ -92,6 +90,7 @@ public sealed record RoleRecord
         writer.Write(config.Peers.Length);
         foreach (var peer in config.Peers)
             writer.Write(peer);
+        RoleMessages.Write(ref writer, router);
         return writer.Length;
     }
 
@@ -109,7 +108,6 @@ public sealed record RoleRecord
             AdvertisementInterval = reader.ReadTimeSpan(),
             AuthenticationData = (ulong)reader.ReadInt64(),
             Authenticates = reader.ReadBoolean(),
-            ChecksumForm = (Ipv4ChecksumForm)reader.ReadByte(),
             State = (RouterState)reader.ReadByte(),
             Reason = (TransitionReason)reader.ReadByte(),
             Since = reader.ReadInstant(),
@@ -118,8 +116,8 @@ public sealed record RoleRecord
             Flaps = new FlapRecord(reader.ReadInt32(), reader.ReadInstant(), reader.ReadInstant()),
             Families = ReadFamilies(ref reader),
             KernelAddresses = ReadPrefixes(ref reader),
-            Advertised = ReadAddresses(ref reader),
             Peers = ReadAddresses(ref reader),
+            Advertisements = RoleMessages.Read(ref reader),
         };
     }
 
@@ -146,16 +144,6 @@ public sealed record RoleRecord
             if (peer.Family == family)
                 return true;
         return false;
-    }
-
-    /// <summary>The virtual addresses of a family in the order of the wire.</summary>
-    public ReadOnlySpan<IpAddress> AdvertisedOf(IpFamily family)
-    {
-        var all = Advertised.AsSpan();
-        var ipv4 = 0;
-        while (ipv4 < all.Length && all[ipv4].Family == IpFamily.IPv4)
-            ipv4++;
-        return family == IpFamily.IPv4 ? all[..ipv4] : all[ipv4..];
     }
 
     /// <summary>What a successor takes up; the time of the next advertisement is kept outside the record, because it changes with each.</summary>
@@ -196,13 +184,6 @@ public sealed record RoleRecord
         writer.Write(count);
         for (var i = 0; i < count; i++)
             writer.Write(planned[i]);
-        var ipv4 = router.Advertised(IpFamily.IPv4);
-        var ipv6 = router.Advertised(IpFamily.IPv6);
-        writer.Write(ipv4.Length + ipv6.Length);
-        foreach (var address in ipv4)
-            writer.Write(address);
-        foreach (var address in ipv6)
-            writer.Write(address);
     }
 
     private static ImmutableArray<FamilyStatus> ReadFamilies(ref SpanReader reader)

@@ -40,6 +40,9 @@ public ref struct SpanReader(ReadOnlySpan<byte> buffer)
 
     public string ReadString() => Encoding.UTF8.GetString(Take(BinaryPrimitives.ReadUInt16LittleEndian(Take(2))));
 
+    /// <summary>A copy of the next bytes.</summary>
+    public byte[] ReadBytes(int length) => Take(length).ToArray();
+
     private ReadOnlySpan<byte> Take(int length)
     {
         var taken = _rest[..length];

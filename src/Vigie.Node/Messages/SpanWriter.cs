@@ -55,6 +55,14 @@ public ref struct SpanWriter(Span<byte> buffer)
         Length += 2 + length;
     }
 
+    /// <summary>The next bytes, for whoever writes them himself.</summary>
+    public Span<byte> Take(int length)
+    {
+        var taken = _buffer.Slice(Length, length);
+        Length += length;
+        return taken;
+    }
+
     public void Write(ReadOnlySpan<byte> value)
     {
         value.CopyTo(_buffer[Length..]);

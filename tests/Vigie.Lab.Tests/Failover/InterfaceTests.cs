@@ -26,6 +26,26 @@ public sealed class InterfaceTests
     }
 
     [Fact]
+    public void A_group_that_the_kernel_refuses_is_a_fault_with_a_remedy_and_the_router_begins_when_it_is_joined()
+    {
+        using var scene = new VipScene();
+        scene.Alpha.WriteSysctl("net/ipv4/igmp_max_memberships", "0");
+        var alpha = scene.Start(scene.Alpha, 150, VirtualRouterState.Fault);
+        var status = alpha.TryRouter("db")!;
+        Assert.Equal("advertisements cannot be heard on the interface", status.Reason);
+        Assert.NotNull(status.Remedy);
+        var refused = Assert.Single(alpha.Events().Events, e => e.Kind == "join_failed");
+        Assert.Contains("igmp_max_memberships", refused.Remedy, StringComparison.Ordinal);
+        Assert.Empty(scene.Ear.Advertisements);
+
+        scene.Alpha.WriteSysctl("net/ipv4/igmp_max_memberships", "20");
+
+        alpha.WaitForState("db", VirtualRouterState.Active);
+        scene.Probe();
+        scene.WaitUntilServedBy(scene.Alpha);
+    }
+
+    [Fact]
     public void An_interface_that_loses_its_name_takes_the_router_out_until_it_has_it_again()
     {
         using var scene = new VipScene();

@@ -26,6 +26,9 @@ internal static class DaemonMember
     public static int Find(VigieDaemon daemon, string member) =>
         TryFind(daemon, member) ?? throw new LabException($"{daemon.Process.Description} has no {member} process:\n{daemon.Process.Tail()}");
 
+    /// <summary>Whether the process runs or is stopped; one that has ended and was not reaped does not.</summary>
+    public static bool Lives(int pid) => CommandLine(pid).Length > 0;
+
     private static string CommandLine(int pid)
     {
         try

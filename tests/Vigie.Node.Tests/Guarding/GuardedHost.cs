@@ -19,21 +19,28 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
 {
     private static readonly TimeSpan StartTime = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan ListeningTime = TimeSpan.FromMilliseconds(25);
-    private readonly byte[] _bytes = new byte[RoleBoard.Size];
+    private readonly byte[] _bytes;
     private readonly List<AddressOutcome> _outcomes = [];
     private ListeningPlan? _listening;
     private bool _serves;
-    private readonly RoleBoard _board;
     private Instant _nodeWake = Instant.Never;
     private Instant _nodeBeginsAt = Instant.Never;
     private Instant _guardianWake = Instant.Never;
     private bool _nodeSpeaks;
 
     public GuardedHost(params VirtualRouterConfig[] routers)
+        : this(new byte[RoleBoard.Size], routers)
     {
+    }
+
+    /// <param name="memory">The board's, all zero.</param>
+    /// <param name="routers">What is configured.</param>
+    public GuardedHost(byte[] memory, params VirtualRouterConfig[] routers)
+    {
+        _bytes = memory;
         Config = Host.Configuration(routers);
-        _board = new RoleBoard(this);
-        Guardian = new GuardianLoop(_board, this, this);
+        Board = new RoleBoard(this);
+        Guardian = new GuardianLoop(Board, this, this);
         Guardian.Start(Now);
         Run(TimeSpan.Zero);
     }
@@ -41,6 +48,26 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
     public NodeConfig Config { get; set; }
 
     public GuardianLoop Guardian { get; }
+
+    public RoleBoard Board { get; }
+
+    /// <summary>
+    /// After so many steps of the node from now on (each access to the board, each call of a port) it is dead; what it was
+    /// about to do is not done. Counts down; null for never.
+    /// </summary>
+    public int? StepsToLive { get; set; }
+
+    /// <summary>Nothing of what is sent or done is written down any more.</summary>
+    public bool Silent { get; set; }
+
+    /// <summary>What happens elsewhere at the very moment at which the guardian sends.</summary>
+    public Action? WhileGuardianSends { get; set; }
+
+    /// <summary>The wish of an operator, as a node finds it when it starts.</summary>
+    public bool Drained { get; set; }
+
+    /// <summary>The last message to each destination and how the guardian's differ from the node's: who, and the bytes.</summary>
+    public Dictionary<(IpAddress Destination, byte Vrid, byte Priority, bool ByGuardian), byte[]> Messages { get; } = [];
 
     public ElectionLoop? Node { get; private set; }
 
@@ -59,6 +86,8 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
 
     public List<(Instant At, byte Priority, bool ByGuardian)> Sent { get; } = [];
 
+    private readonly List<(Instant At, byte Vrid)> _sentFor = [];
+
     public HashSet<IpPrefix> Held { get; } = [];
 
     public List<GuardianEvent> Events { get; } = [];
@@ -67,7 +96,14 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
 
     public ImmutableArray<ListeningInterface> GuardianListens { get; private set; } = [];
 
-    public Span<byte> Bytes => _bytes;
+    public Span<byte> Bytes
+    {
+        get
+        {
+            Live();
+            return _bytes;
+        }
+    }
 
     /// <summary>Lets virtual time pass.</summary>
     public void Run(TimeSpan span)
@@ -96,10 +132,25 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
         Guardian.OnNodeEnded(Now);
     }
 
+    /// <summary>The node is told something. It may die of it: see <see cref="StepsToLive"/>.</summary>
+    public void Tell(Action<ElectionLoop> input)
+    {
+        if (Node is { } node)
+            AsNode(() => input(node));
+    }
+
+    /// <summary>The node takes another configuration, as the pump has it do.</summary>
+    public void Reload(params VirtualRouterConfig[] routers) => Tell(node =>
+    {
+        node.Reconfigure(Now, Host.Configuration(routers));
+        node.LayBoard("another configuration"u8);
+        Config = Host.Configuration(routers);
+    });
+
     /// <summary>Another host speaks for the same virtual router.</summary>
     public void Hear(byte priority, string source = "10.77.0.2")
     {
-        var config = Config.VirtualRouters[0];
+        var config = Config.VirtualRouters[0]; // the first one
         var advertisement = new VrrpAdvertisement
         {
             Version = VrrpVersion.V3, Family = IpFamily.IPv4, Vrid = config.Vrid, Priority = priority, Interval = config.AdvertisementInterval,
@@ -110,16 +161,21 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
         var received = new ReceivedMessage(Host.Eth0, IpAddress.Parse(source), VrrpCodec.MulticastIPv4, 255);
         if (!GuardianListens.IsEmpty)
             Guardian.OnMessage(Now, received, message.AsSpan(0, length));
-        if (Node is not null && !Hangs)
-            Node.OnMessage(Now, received, message.AsSpan(0, length));
+        if (!Hangs)
+            Tell(node => node.OnMessage(Now, received, message.AsSpan(0, length)));
     }
 
     /// <summary>The longest time between two advertisements of whomever since then.</summary>
-    public TimeSpan LongestSilence(Instant since)
+    public TimeSpan LongestSilence(Instant since) => LongestSilence(since, Sent.Select(sent => sent.At));
+
+    /// <summary>The same for one virtual router.</summary>
+    public TimeSpan LongestSilenceOf(byte vrid, Instant since) => LongestSilence(since, _sentFor.Where(sent => sent.Vrid == vrid).Select(sent => sent.At));
+
+    private TimeSpan LongestSilence(Instant since, IEnumerable<Instant> sent)
     {
         var longest = TimeSpan.Zero;
         var last = since;
-        foreach (var (at, _, _) in Sent)
+        foreach (var at in sent)
         {
             if (at < since)
                 continue;
@@ -156,16 +212,28 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
 
     SendOutcome IAdvertisementPort.Send(int interfaceIndex, IpAddress source, IpAddress destination, ReadOnlySpan<byte> message)
     {
+        Live();
+        if (Silent)
+            return new SendOutcome(0, Now);
         if (VrrpCodec.TryDecode(message, source, destination, out var advertisement, out _) != VrrpError.None)
             throw new InvalidOperationException("a message that cannot be read was sent");
         Sent.Add((Now, advertisement.Priority, !_nodeSpeaks));
+        _sentFor.Add((Now, advertisement.Vrid));
+        Messages[(destination, advertisement.Vrid, advertisement.Priority, !_nodeSpeaks)] = message.ToArray();
+        if (!_nodeSpeaks)
+            WhileGuardianSends?.Invoke();
         return new SendOutcome(0, Now);
     }
 
-    int IFramePort.Send(int interfaceIndex, ReadOnlySpan<byte> frame) => 0;
+    int IFramePort.Send(int interfaceIndex, ReadOnlySpan<byte> frame)
+    {
+        Live();
+        return 0;
+    }
 
     void IHostNetwork.Apply(in AddressPlan plan)
     {
+        Live();
         for (var i = 0; i < plan.Count; i++)
             _ = plan.Present ? Held.Add(plan.Addresses[i]) : Held.Remove(plan.Addresses[i]);
         _outcomes.Add(new AddressOutcome(plan.Router, plan.Generation, plan.Present, 0, default));
@@ -175,15 +243,45 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
 
     void IHostNetwork.Prepare(PreparationPlan plan) => throw new InvalidOperationException("nobody reloads here");
 
-    void IHostNetwork.Mute(ImmutableArray<IpAddress> addresses, bool muted)
-    {
-    }
+    void IHostNetwork.Mute(ImmutableArray<IpAddress> addresses, bool muted) => Live();
 
     void IHostNetwork.CloseConnections(ImmutableArray<IpAddress> addresses)
     {
     }
 
-    void INodeEventSink.Report(in NodeEvent nodeEvent) => NodeEvents.Add(nodeEvent);
+    void INodeEventSink.Report(in NodeEvent nodeEvent)
+    {
+        Live();
+        NodeEvents.Add(nodeEvent);
+    }
+
+    /// <summary>One more step of the node, or its death.</summary>
+    private void Live()
+    {
+        if (!_nodeSpeaks || StepsToLive is not { } left)
+            return;
+        StepsToLive = left > 0 ? left - 1 : null;
+        if (left == 0)
+            throw new NodeDied();
+    }
+
+    private void AsNode(Action act)
+    {
+        _nodeSpeaks = true;
+        try
+        {
+            act();
+        }
+        catch (NodeDied)
+        {
+            _nodeSpeaks = false;
+            _outcomes.Clear(); // nobody waits for them any more
+            _listening = null;
+            Crash();
+        }
+
+        _nodeSpeaks = false;
+    }
 
     private void StepGuardian()
     {
@@ -192,9 +290,10 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
             throw new InvalidOperationException($"the guardian would go round and round at {Now}: it wants to be woken at {_guardianWake}");
     }
 
-    private void StepNode()
+    private void StepNode() => AsNode(LetNodeWork);
+
+    private void LetNodeWork()
     {
-        _nodeSpeaks = true;
         if (Now >= _nodeBeginsAt)
             BeginNode();
         if (Node is { } node && !Hangs && (Now >= _nodeWake || _outcomes.Count > 0))
@@ -208,11 +307,8 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
             {
                 _serves = true;
                 node.LayBoard("configuration"u8);
-                _board.Serving = _board.Incarnation;
             }
         }
-
-        _nodeSpeaks = false;
     }
 
     private void BeginNode()
@@ -220,14 +316,18 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
         _nodeBeginsAt = Instant.Never;
         if (NodesFail)
         {
+            _nodeSpeaks = false;
             Guardian.OnNodeEnded(Now);
             return;
         }
 
         Node = new ElectionLoop(Config, this, this, this, this);
-        Node.Guard(_board);
+        Node.Guard(Board);
+        if (Drained)
+            Node.StandAside(true, []);
         Node.OnLink(Now, new LinkReport(Host.Eth0, "eth0", Host.OwnMac, LinkRuns, false));
         Node.OnAddress(Now, new AddressReport(Host.Eth0, IpPrefix.Parse("10.77.0.1/24"), false, true));
+        Node.OnAddress(Now, new AddressReport(Host.Eth0, IpPrefix.Parse("fe80::1/64"), false, true));
         foreach (var held in Held.ToArray())
             Node.OnAddress(Now, new AddressReport(Host.Eth0, held, true, true));
         _serves = false;
@@ -248,4 +348,7 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
                 node.OnListening(Now, new ListeningOutcome(plan.Generation, on.Index, IpFamily.IPv6, 0, GroupOnly: false));
         }
     }
+
+    /// <summary>Thrown through the node's code where it was when it died.</summary>
+    private sealed class NodeDied : Exception;
 }

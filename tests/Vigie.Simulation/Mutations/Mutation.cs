@@ -114,7 +114,7 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
         new("LastWillKeepsAddresses", "two hosts answer for an address after a last will", Cover,
             "        host.Apply(role.Record.InterfaceIndex, role.Record.KernelAddresses, present: false, 0);\n", ""),
         new("CoverWithoutRenewal", "the kernel takes the addresses of a covered role away", Cover,
-            "        foreach (var role in _covers)\n            host.Apply(", "        foreach (var role in _covers.Take(0))\n            host.Apply("),
+            "            if (role.IsOwed)\n                host.Apply(", "            if (role.IsOwed && now < _renewAt)\n                host.Apply("),
         new("RoleNotTakenUp", "every crash moves the role", "Vigie.Node/ElectionLoop.Board.cs",
             "            router.TakesUp = new RoleToTakeUp(record, slot);\n", ""),
     ];

@@ -167,11 +167,7 @@ internal sealed partial class GuardedHost
         if (!_serves && node.HasTakenUpRoles)
         {
             _serves = true;
-            if (Guardian is not null)
-            {
-                LayBoard(node);
-                _board.Serving = _board.Incarnation;
-            }
+            LayBoard(node);
         }
 
         if (Leaving && !_left && node.HasLeft)
