@@ -160,6 +160,8 @@ public sealed class ReloadMoveTests
     /// <summary>On the wire the beat of web goes on, and both ends remember everything.</summary>
     private static void AssertUnnoticed(VipScene scene, Instant from, params (VigieDaemon Daemon, VirtualRouterStatus Before)[] hosts)
     {
+        foreach (var family in new[] { IpFamily.IPv4, IpFamily.IPv6 })
+            scene.Ear.WaitFor(from, $"advertisement of web, {family}", 3, heard => heard.Vrid == 52 && heard.Family == family);
         foreach (var (daemon, before) in hosts)
         {
             var after = daemon.TryRouter("web")!;
