@@ -203,9 +203,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int waitid(int idType, int id, SignalInfo* info, int options);
 
-    [LibraryImport(Library, SetLastError = true)]
-    internal static partial int kill(int pid, int signal);
-
     // The posix_spawn family returns the error instead of setting errno.
     [LibraryImport(Library)]
     internal static partial int posix_spawn(int* pid, byte* path, void* fileActions, void* attributes, byte** arguments, byte** environment);

@@ -106,7 +106,7 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
             "        effects.Add(Effect.AnnounceAddresses);\n    }\n\n    /// <summary>The kernel refused", "    }\n\n    /// <summary>The kernel refused"),
         new("RenewalStops", "the kernel takes the addresses of a working owner away", Effects,
             "        router.RenewAt = now + ElectionTimers.AddressRenewalInterval(lifetime);\n", "        router.RenewAt = Instant.Never;\n"),
-        .. All.Where(m => m.Name is "HigherPriorityIgnored" or "PreemptOffIgnored" or "LastWordOmitted" or "AnnouncedBeforeAddresses"),
+        .. All.Where(m => m.Name is "HigherPriorityIgnored" or "PreemptOffIgnored" or "AnnouncedBeforeAddresses"),
         new("CoverTooLate", "a crash costs the role", Cover,
             "lives ? Instant.Max(due + interval / 2, _graceUntil) : due;", "Instant.Max(due + 5 * interval, _graceUntil);"),
         new("HangNeverSeen", "a hung node costs the role after five seconds", Guardian,

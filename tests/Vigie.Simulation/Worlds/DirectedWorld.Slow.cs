@@ -6,18 +6,19 @@ namespace Vigie.Simulation.Worlds;
 // take over for that alone.
 internal sealed partial record DirectedWorld
 {
-    private static readonly TimeSpan Cycle = 2 * Interval;
-    private static readonly TimeSpan Stall = 1.8 * Interval;
+    // Not fields: these would be made before Interval, which stands in another file, or after it.
+    private static TimeSpan Cycle => 2 * Interval;
+    private static TimeSpan Stall => 1.8 * Interval;
 
     // Fifteen spans of two intervals until it leaves, and what a planned leave takes.
-    private static readonly TimeSpan LeavesWithin = 36 * Interval;
-    private static readonly TimeSpan SlowFor = 80 * Interval;
+    private static TimeSpan LeavesWithin => 36 * Interval;
+    private static TimeSpan SlowFor => 80 * Interval;
 
     // Fifteen spans without a late one, and a preemption.
-    private static readonly TimeSpan ReturnsWithin = 36 * Interval;
-    private static readonly TimeSpan SlowActiveLasts = SlowFor + ReturnsWithin + 5 * Interval;
-    private static readonly TimeSpan EverybodySlowFor = 200 * Interval;
-    private static readonly TimeSpan EverybodySlowLasts = EverybodySlowFor + 5 * Interval;
+    private static TimeSpan ReturnsWithin => 36 * Interval;
+    private static TimeSpan SlowActiveLasts => SlowFor + ReturnsWithin + 5 * Interval;
+    private static TimeSpan EverybodySlowFor => 200 * Interval;
+    private static TimeSpan EverybodySlowLasts => EverybodySlowFor + 5 * Interval;
 
     private static void SlowActive(World world)
     {

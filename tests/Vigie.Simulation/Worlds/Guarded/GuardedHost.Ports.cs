@@ -140,7 +140,7 @@ internal sealed partial class GuardedHost : IGuardianHost, IFramePort, IHostNetw
             _world.Watch.OnState(this, before, nodeEvent.Reason);
         else
             _world.Watch.OnTakenUp(this);
-        _returns &= State == RouterState.Backup;
+        _returns &= State is RouterState.Backup or RouterState.Fault; // a lost link does not end an operator's wish
     }
 
     private void ReceiveAdvertisement(GuardedPacket packet)

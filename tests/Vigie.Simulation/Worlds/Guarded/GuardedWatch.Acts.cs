@@ -53,9 +53,12 @@ internal sealed partial class GuardedWatch
         var priority = message[2];
         if (_world.Tracing)
             _world.Note($"{host}: hears {source} priority {priority}");
-        view.ListensFirst = false;
         if (priority > 0)
+        {
+            view.ListensFirst = false;
             view.ResignedAt = Instant.Never;
+        }
+
         var last = source.Family == IpFamily.IPv4 ? view.HeardIPv4 : view.HeardIPv6;
         if (last.Priority > 0 && last.Source != source)
         {
