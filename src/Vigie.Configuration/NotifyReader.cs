@@ -90,7 +90,7 @@ internal sealed partial class NotifyReader(ProblemList problems, IReadOnlyList<R
 
     private string? ReadText(YamlNode item, YamlEntry owner)
     {
-        var span = item.Span.Length > 0 ? item.Span : item.Span.Line > 0 ? item.Span with { Length = 1 } : owner.ValueSpan;
+        var span = ValueReader.ItemSpan(item, owner);
         switch (item)
         {
             case YamlScalar { IsNull: true }:
@@ -171,9 +171,9 @@ internal sealed partial class NotifyReader(ProblemList problems, IReadOnlyList<R
             var word = item is YamlScalar { IsNull: false } scalar ? scalar.Text : null;
             var state = NotifyConfig.AllStates.Where(known => NotifyConfig.Word(known) == word).ToArray();
             if (state.Length == 0)
-                problems.Error(Shown(item, entry), $"'on' takes {shape.Item.Wanted}, found {ValueReader.Describe(item)}", Meant(word, words));
+                problems.Error(ValueReader.ItemSpan(item, entry), $"'on' takes {shape.Item.Wanted}, found {ValueReader.Describe(item)}", Meant(word, words));
             else if (states.Contains(state[0]))
-                problems.Error(Shown(item, entry), $"'{word}' is listed twice", "remove one of the two");
+                problems.Error(ValueReader.ItemSpan(item, entry), $"'{word}' is listed twice", "remove one of the two");
             else
                 states.Add(state[0]);
         }
@@ -206,13 +206,13 @@ internal sealed partial class NotifyReader(ProblemList problems, IReadOnlyList<R
             if (item is YamlInvalid)
                 continue;
             if (name is null)
-                problems.Error(Shown(item, entry), $"'virtual_routers' takes names, found {ValueReader.Describe(item)}", "write [db]");
+                problems.Error(ValueReader.ItemSpan(item, entry), $"'virtual_routers' takes names, found {ValueReader.Describe(item)}", "write [db]");
             else if (names.Contains(name))
-                problems.Error(Shown(item, entry), $"{Quote.Show(name)} is listed twice", "remove one of the two");
+                problems.Error(ValueReader.ItemSpan(item, entry), $"{Quote.Show(name)} is listed twice", "remove one of the two");
             else if (known.Contains(name))
                 names.Add(name);
             else if (isComplete)
-                problems.Error(Shown(item, entry), $"there is no virtual router {Quote.Show(name)} in this file",
+                problems.Error(ValueReader.ItemSpan(item, entry), $"there is no virtual router {Quote.Show(name)} in this file",
                     Suggestion.For(name, known) is { } meant ? $"did you mean '{meant}'?" : known.Count is > 0 and <= 10 ? $"there is {string.Join(", ", known.Order(StringComparer.Ordinal))}" : null);
         }
 
@@ -234,7 +234,4 @@ internal sealed partial class NotifyReader(ProblemList problems, IReadOnlyList<R
         problems.Error(entry.ValueSpan, $"{Quote.Show(text)} cannot be a user", "write a user's name as in /etc/passwd, or its number");
         return null;
     }
-
-    private static TextSpan Shown(YamlNode item, YamlEntry owner) =>
-        item.Span.Length > 0 ? item.Span : item.Span.Line > 0 ? item.Span with { Length = 1 } : owner.ValueSpan;
 }

@@ -66,7 +66,7 @@ internal sealed class VirtualRouterReader(ProblemList problems)
         draft.AreAddressesKnown = items.Count > 0;
         foreach (var item in items)
         {
-            if (_addresses.VirtualAddress(item, ItemSpan(item, entry)) is { } address)
+            if (_addresses.VirtualAddress(item, ValueReader.ItemSpan(item, entry)) is { } address)
                 draft.Addresses.Add(address);
             else
                 draft.AreAddressesKnown = false;
@@ -90,7 +90,7 @@ internal sealed class VirtualRouterReader(ProblemList problems)
             return;
         foreach (var item in items)
         {
-            if (_addresses.Peer(item, ItemSpan(item, entry)) is not { } peer)
+            if (_addresses.Peer(item, ValueReader.ItemSpan(item, entry)) is not { } peer)
                 continue;
             if (draft.Peers.Exists(other => other.Value == peer.Value))
                 problems.Error(peer.Span, $"peer {peer.Value} is listed twice", "remove one of the two");
@@ -246,7 +246,4 @@ internal sealed class VirtualRouterReader(ProblemList problems)
             _ => VirtualRouterConfig.DefaultIpv4Checksum,
         };
     }
-
-    private static TextSpan ItemSpan(YamlNode item, YamlEntry owner) =>
-        item.Span.Length > 0 ? item.Span : item.Span.Line > 0 ? item.Span with { Length = 1 } : owner.ValueSpan;
 }

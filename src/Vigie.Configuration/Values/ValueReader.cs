@@ -164,6 +164,10 @@ internal sealed partial class ValueReader(ProblemList problems)
     public static string? DidYouMean(string written, IEnumerable<string> words) =>
         Suggestion.For(written, words) is { } word ? $"did you mean '{word}'?" : null;
 
+    /// <summary>Where to point at an item of a list: at the list when the item itself has no place.</summary>
+    public static TextSpan ItemSpan(YamlNode item, YamlEntry owner) =>
+        item.Span.Length > 0 ? item.Span : item.Span.Line > 0 ? item.Span with { Length = 1 } : owner.ValueSpan;
+
     public static string Describe(YamlNode node) => node switch
     {
         YamlScalar { IsNull: true } => "nothing",

@@ -15,6 +15,9 @@ public sealed record VirtualRouterConfig
     /// <summary>The address owner's priority (RFC 9568 5.2.4).</summary>
     public const byte OwnerPriority = 255;
 
+    /// <summary>The lowest priority with which the role may be held (RFC 9568 5.2.4).</summary>
+    public const byte LeastPriority = 1;
+
     /// <summary>
     /// RFC 9568 5.2.8 would be the message alone, but keepalived 2.2.7 and FRR 8.4.4 refuse that
     /// (docs/decisions/0002-ipv4-checksum-form.md).

@@ -13,7 +13,6 @@ internal sealed class ActiveWatch(IpFamily family)
     // RFC 9568 6.4.2 learns any interval up to 40.95 s at once, so that one stray packet could silence a cluster for two
     // minutes. An interval far above our own is believed once the same sender has said it three times.
     private const int HearingsUntilKnown = 3;
-    private const byte LeastPriority = 1; // RFC 9568 5.2.4
     private const int UnknownIntervalFactor = 10;
     private static readonly TimeSpan UnknownIntervalFloor = TimeSpan.FromSeconds(1);
 
@@ -181,7 +180,7 @@ internal sealed class ActiveWatch(IpFamily family)
 
     private void Arm(VirtualRouterConfig config)
     {
-        var priority = Hesitates ? LeastPriority : config.Priority;
+        var priority = Hesitates ? VirtualRouterConfig.LeastPriority : config.Priority;
         var wait = Resigned
             ? ElectionTimers.SkewTime(config.Version, priority, ActiveAdverInterval)
             : ElectionTimers.ActiveDownInterval(config.Version, priority, ActiveAdverInterval);

@@ -27,9 +27,6 @@ public sealed partial class VirtualRouter
 
     private const int SuccessionIntervals = 3;
 
-    /// <summary>Drained, and nobody else there: whoever comes and may preempt takes the role (RFC 9568 5.2.4, the lowest).</summary>
-    private const byte LeastPriority = 1;
-
     private Instant _leaveAt = Instant.Never;
     private bool _successorSpoke;
     private bool _announced;
@@ -44,7 +41,7 @@ public sealed partial class VirtualRouter
     public AsideCause Aside { get; private set; }
 
     /// <summary>What is advertised: the configured priority, except by an Active that is drained.</summary>
-    public byte Priority => Aside == AsideCause.Drain ? LeastPriority : Config.Priority;
+    public byte Priority => Aside == AsideCause.Drain ? VirtualRouterConfig.LeastPriority : Config.Priority; // whoever comes and may preempt takes the role
 
     /// <summary>Leaves for good, without a gap; <see cref="IsLeaving"/> says whether that takes time.</summary>
     public void OnLeave(Instant now, List<Effect> effects)

@@ -87,13 +87,7 @@ public sealed partial class VirtualRouter
     {
         // What a peer that died has left is gone by then.
         var stale = TimeSpan.FromSeconds(ElectionTimers.AddressLifetimeSeconds(Config.AdvertisementInterval)) + LatestSweep;
-        var wait = QuickRetry;
-        if (now - _conflictSince >= stale)
-        {
-            wait = _holdDown;
-            _holdDown = _holdDown * 2 < LongestHoldDown ? _holdDown * 2 : LongestHoldDown;
-        }
-
+        var wait = now - _conflictSince >= stale ? NextHoldDown() : QuickRetry;
         // Everything is over before the next round: an answer that comes late is no answer to it.
         var spacing = ActiveDownInterval() / 4 < RetrySpacing ? ActiveDownInterval() / 4 : RetrySpacing;
         _retryAt = now + wait + RetryRounds * spacing;

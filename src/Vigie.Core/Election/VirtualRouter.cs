@@ -203,8 +203,7 @@ public sealed partial class VirtualRouter
         _damping.OnRefused(now);
         Enter(now, RouterState.Fault, TransitionReason.AddressesFailed, effects);
         Release(effects);
-        _retryAt = now + _holdDown;
-        _holdDown = _holdDown * 2 < LongestHoldDown ? _holdDown * 2 : LongestHoldDown;
+        _retryAt = now + NextHoldDown();
     }
 
     /// <summary>
@@ -303,6 +302,14 @@ public sealed partial class VirtualRouter
 
         if (now >= _probing.DueAt)
             AskForOthers(now, effects);
+    }
+
+    /// <summary>How long to stand back this time; twice as long the next.</summary>
+    private TimeSpan NextHoldDown()
+    {
+        var hold = _holdDown;
+        _holdDown = _holdDown * 2 < LongestHoldDown ? _holdDown * 2 : LongestHoldDown;
+        return hold;
     }
 
     private void Begin(Instant now, List<Effect> effects)

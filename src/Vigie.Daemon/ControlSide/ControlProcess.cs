@@ -3,6 +3,7 @@ using System.Text;
 using Vigie.Configuration;
 using Vigie.Contract;
 using Vigie.Core.Configuration;
+using Vigie.Daemon.NodeSide;
 using Vigie.Linux;
 
 namespace Vigie.Daemon.ControlSide;

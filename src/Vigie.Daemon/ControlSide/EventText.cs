@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vigie.Contract;
+using Vigie.Core.Configuration;
 using Vigie.Core.Election;
 using Vigie.Node.Events;
 
@@ -33,7 +34,7 @@ internal static class EventText
     private static (string Kind, EventSeverity Severity, string Message, string? Remedy) Sentence(in NodeEvent e, string name) => e.Kind switch
     {
         NodeEventKind.StateChanged => ("state_changed", e.State == RouterState.Fault ? EventSeverity.Error : EventSeverity.Info,
-            $"{StateWord(e.State)}: {ReasonText.Of(e.Reason)}", ReasonText.Remedy(e.Reason, "its interface")),
+            $"{NotifyConfig.Word(e.State)}: {ReasonText.Of(e.Reason)}", ReasonText.Remedy(e.Reason, "its interface")),
         NodeEventKind.AddressRefused => ("address_refused", EventSeverity.Error,
             $"the kernel refused {e.Address}: {ReasonText.Error(e.Error)}", ReasonText.AddressRemedy(e.Error, e.Address)),
         NodeEventKind.AddressReasserted => ("address_reasserted", EventSeverity.Warning,
@@ -85,7 +86,7 @@ internal static class EventText
         NodeEventKind.NotGuarded => ("not_guarded", EventSeverity.Warning,
             "this configuration is too large to be guarded: a crash of the node process would cost its roles",
             "use fewer addresses or virtual routers on one host"),
-        NodeEventKind.RoleTakenUp => ("role_taken_up", EventSeverity.Info, $"goes on as {StateWord(e.State)} where the process before this one ended", null),
+        NodeEventKind.RoleTakenUp => ("role_taken_up", EventSeverity.Info, $"goes on as {NotifyConfig.Word(e.State)} where the process before this one ended", null),
         NodeEventKind.StandsAside or NodeEventKind.AsideUnread or NodeEventKind.MuteFailed or NodeEventKind.ConnectionsClosed
             or NodeEventKind.AddressHandedOver or NodeEventKind.AddressNotTaken or NodeEventKind.TimeLost or NodeEventKind.TimeKeptAgain => Leaving(e),
         NodeEventKind.ConfigurationRefused => ("configuration_refused", EventSeverity.Error, "the node refused the configuration", null),
@@ -130,7 +131,7 @@ internal static class EventText
         var facts = new Dictionary<string, string>();
         if (e.Kind == NodeEventKind.StateChanged)
         {
-            facts["state"] = StateWord(e.State);
+            facts["state"] = NotifyConfig.Word(e.State);
             facts["cause"] = e.Reason.ToString();
         }
 
@@ -146,12 +147,4 @@ internal static class EventText
             facts["errno"] = e.Error.ToString(CultureInfo.InvariantCulture);
         return facts;
     }
-
-    private static string StateWord(RouterState state) => state switch
-    {
-        RouterState.Initialize => "initialize",
-        RouterState.Backup => "backup",
-        RouterState.Active => "active",
-        RouterState.Fault => "fault",
-    };
 }

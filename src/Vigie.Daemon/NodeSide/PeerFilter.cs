@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using Vigie.Core.Net;
-using Vigie.Daemon.ControlSide;
 using Vigie.Node.Ports;
 
 namespace Vigie.Daemon.NodeSide;

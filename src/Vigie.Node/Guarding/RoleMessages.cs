@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Vigie.Core.Configuration;
 using Vigie.Core.Net;
@@ -18,9 +19,8 @@ internal static class RoleMessages
 
     public static void Write(ref SpanWriter writer, RouterRuntime router)
     {
-        writer.Write(Count(router, IpFamily.IPv4) + Count(router, IpFamily.IPv6));
-        WriteFamily(ref writer, router, IpFamily.IPv4);
-        WriteFamily(ref writer, router, IpFamily.IPv6);
+        var count = writer.Take(sizeof(int)); // known when all are written
+        BinaryPrimitives.WriteInt32LittleEndian(count, WriteFamily(ref writer, router, IpFamily.IPv4) + WriteFamily(ref writer, router, IpFamily.IPv6));
     }
 
     public static ImmutableArray<PreparedAdvertisement> Read(ref SpanReader reader)
@@ -47,20 +47,29 @@ internal static class RoleMessages
         return destinations * (2 * (1 + addressLength) + 4 + 2 * message);
     }
 
-    private static void WriteFamily(ref SpanWriter writer, RouterRuntime router, IpFamily family)
+    /// <summary>One entry for each destination; says how many.</summary>
+    private static int WriteFamily(ref SpanWriter writer, RouterRuntime router, IpFamily family)
     {
-        if (!CanSpeak(router, family))
-            return;
         var source = router.Election.Primary(family);
+        // Without a source it says nothing; the election knows when that is a fault.
+        if (router.Advertised(family).IsEmpty || source.IsNone)
+            return 0;
         if (!router.Config.HasPeers(family))
         {
             WriteOne(ref writer, router, source, family == IpFamily.IPv4 ? VrrpCodec.MulticastIPv4 : VrrpCodec.MulticastIPv6);
-            return;
+            return 1;
         }
 
+        var count = 0;
         foreach (var peer in router.Config.Peers)
-            if (peer.Family == family && peer != source)
-                WriteOne(ref writer, router, source, peer);
+        {
+            if (peer.Family != family || peer == source)
+                continue;
+            WriteOne(ref writer, router, source, peer);
+            count++;
+        }
+
+        return count;
     }
 
     private static void WriteOne(ref SpanWriter writer, RouterRuntime router, IpAddress source, IpAddress destination)
@@ -74,22 +83,4 @@ internal static class RoleMessages
         _ = VrrpCodec.Encode(router.Advertisement(family, router.Election.Priority), addresses, source, destination, writer.Take(length));
         _ = VrrpCodec.Encode(router.Advertisement(family, priority: 0), addresses, source, destination, writer.Take(length));
     }
-
-    private static int Count(RouterRuntime router, IpFamily family)
-    {
-        if (!CanSpeak(router, family))
-            return 0;
-        if (!router.Config.HasPeers(family))
-            return 1;
-        var source = router.Election.Primary(family);
-        var count = 0;
-        foreach (var peer in router.Config.Peers)
-            if (peer.Family == family && peer != source)
-                count++;
-        return count;
-    }
-
-    // Without a source it says nothing; the election knows when that is a fault.
-    private static bool CanSpeak(RouterRuntime router, IpFamily family) =>
-        !router.Advertised(family).IsEmpty && !router.Election.Primary(family).IsNone;
 }

@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Vigie.Daemon.NodeSide;
 using Vigie.Linux;
 
-namespace Vigie.Daemon.ControlSide;
+namespace Vigie.Daemon.NodeSide;
 
 /// <summary>How many advertisements of strangers the kernel has thrown away for us, see <see cref="PeerFilter"/>.</summary>
 internal static class FilteredCounts
