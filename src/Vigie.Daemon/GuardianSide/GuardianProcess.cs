@@ -265,6 +265,7 @@ internal sealed partial class GuardianProcess : IDisposable
         if (_board.Live == _keptLive)
             return;
         _keptLive = _board.Live;
+        _steady = false; // another configuration has begun, and its text is copied
         _running.Keep(_board.Text);
     }
 

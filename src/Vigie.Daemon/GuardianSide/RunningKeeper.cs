@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Vigie.Daemon.GuardianSide;
 
 /// <summary>
@@ -8,7 +6,10 @@ namespace Vigie.Daemon.GuardianSide;
 /// </summary>
 internal sealed class RunningKeeper : IDisposable
 {
-    private readonly BlockingCollection<byte[]> _texts = [];
+    /// <summary>Far more reloads than a disk can be behind: each waits for an answer.</summary>
+    private const int LongestQueue = 1024;
+
+    private readonly Mailbox<Letter> _texts = new(LongestQueue);
     private readonly RunningStore _store;
     private readonly Action<string> _failed;
     private readonly Thread _thread;
@@ -31,20 +32,21 @@ internal sealed class RunningKeeper : IDisposable
         if (text.IsEmpty || text.SequenceEqual(_kept))
             return;
         _kept = text.ToArray();
-        _texts.Add(_kept);
+        if (!_texts.TryPut(new Letter(_kept)))
+            _failed($"{LongestQueue} earlier ones still wait for the disk");
     }
 
     public void Dispose()
     {
-        _texts.CompleteAdding();
+        _texts.Close();
         _thread.Join();
         _texts.Dispose();
     }
 
     private void Work()
     {
-        foreach (var text in _texts.GetConsumingEnumerable())
-            Write(text);
+        while (_texts.TryTake(out var letter))
+            Write(letter.Text);
     }
 
     private void Write(byte[] text)
@@ -52,4 +54,6 @@ internal sealed class RunningKeeper : IDisposable
         if (_store.Save(text) is { } reason)
             _failed(reason);
     }
+
+    private readonly record struct Letter(byte[] Text);
 }
