@@ -173,6 +173,7 @@ public sealed partial class ElectionLoop
         router.AddressesReady = false;
         router.LostWhilePending = false;
         router.Announcements.Stop();
+        router.DefendAt = Instant.Never; // the announcement when they are there answers a claim, too
         var plan = router.PlanAddresses(on, out var count);
         var lifetime = ElectionTimers.AddressLifetimeSeconds(router.Config.AdvertisementInterval);
         // The first one earlier, by slot: the renewals of many routers that began together must not fall together.

@@ -126,6 +126,19 @@ public class MessageScenarios
     }
 
     [Fact]
+    public void A_claim_is_not_answered_while_the_address_is_being_added_again()
+    {
+        var host = new Host(Host.Router()).Started();
+        host.Run(12);
+        host.Chapter("somebody claims it, and somebody deletes it just before the answer is due");
+        host.Arp("10.77.0.100", Host.PeerMac);
+        host.Run(1.0099);
+        host.AddressRemoved("10.77.0.100/24");
+        host.Run(0.5);
+        host.Transcript.AssertAsExpected();
+    }
+
+    [Fact]
     public void A_claim_of_whoever_then_turns_out_to_be_better_is_not_answered()
     {
         var host = new Host(Host.Router(addresses: "fd77::100/64")).Started();
