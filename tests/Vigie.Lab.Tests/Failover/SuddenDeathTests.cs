@@ -60,8 +60,9 @@ public sealed class SuddenDeathTests
     {
         using var scene = new VipScene();
         var alpha = scene.Start(scene.Alpha, 150, VirtualRouterState.Active);
-        // RFC interval 100 ms: lifetime max(2 s, 4 x 0.1 s + 1 s) = 2 s, and half a second for the kernel's own slack.
-        var bound = TimeSpan.FromSeconds(2.5);
+        // At 100 ms the lifetime is 2 s. The kernel sweeps at most once a second, and a busy machine is no fault of the product:
+        // ten times the half second that is allowed for it, as in LifetimeTests.
+        var bound = TimeSpan.FromSeconds(2 + 10 * 0.5);
 
         var killed = LabClock.Now;
         alpha.Kill();

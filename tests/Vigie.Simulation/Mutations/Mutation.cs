@@ -50,7 +50,7 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
         new("BeatTooSlow", "peers lose patience with an owner that works", Router,
             "var next = _advertiseAt + Config.AdvertisementInterval;", "var next = _advertiseAt + Config.AdvertisementInterval * 1.1;"),
         new("AnnouncedBeforeAddresses", "neighbours send to a host that does not answer yet", Effects,
-            "        router.Announcements.Stop();\n        var plan", "        router.Announcements.Start(now, router.Config.Addresses.Length);\n        var plan"),
+            "        router.Announcements.Stop();\n        router.DefendAt = Instant.Never; // the", "        router.Announcements.Start(now, router.Config.Addresses.Length);\n        router.DefendAt = Instant.Never; // the"),
         new("ReleaseForgotten", "two hosts answer for one address until it expires", Effects,
             "                Release(router);\n", ""),
         new("RenewalForgotten", "the kernel takes the addresses of a working owner away", Loop,
