@@ -14,9 +14,8 @@ public class VolumeTests
     /// <summary>No new world is begun after this, so that a slow machine does less instead of failing; up to a point.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(285);
 
-    // Part of the long run alone until the worlds that it has found are explained: docs/status.md names their seeds.
     [Fact]
-    [Trait("Category", "long")]
+    [Trait("Category", "slow")]
     public void Thousands_of_hours_keep_the_rules() => Run(1, Limit);
 
     [Fact]

@@ -60,16 +60,18 @@ internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposa
     public void Listen(ImmutableArray<ListeningInterface> interfaces) =>
         _errands.TryPut(new Errand(ErrandKind.Listen) { Interfaces = interfaces });
 
-    public bool IsRunning(int interfaceIndex)
+    public LinkSight? Look(int interfaceIndex)
     {
         if (Interlocked.Exchange(ref _lookingAtLinks, 1) == 0)
             _errands.TryPut(new Errand(ErrandKind.Links));
         var links = ImmutableInterlocked.InterlockedCompareExchange(ref _links, default, default);
         foreach (var link in links)
             if (link.Index == interfaceIndex)
-                return link.IsUp && link.HasCarrier;
-        return links.IsEmpty; // not looked at yet
+                return new LinkSight(link.IsUp && link.HasCarrier, link.CarrierChanges);
+        return links.IsEmpty ? null : new LinkSight(Runs: false, Changes: null);
     }
+
+    public void ForgetLinks() => ImmutableInterlocked.InterlockedExchange(ref _links, []);
 
     /// <summary>What is still to be done is done first.</summary>
     public void Dispose()

@@ -48,6 +48,7 @@ internal static class RouteConstants
     internal const ushort LinkAddress = 1;
     internal const ushort LinkName = 3;
     internal const ushort LinkMtu = 4;
+    internal const ushort LinkCarrierChanges = 35;
     internal const ushort LinkInfo = 18;
     internal const ushort LinkInfoKind = 1;
     internal const ushort LinkFamilySpecific = 26;

@@ -18,6 +18,12 @@ public readonly record struct LinkInfo
     /// <summary>Able to carry packets: the lower layer is up and the operational state is up or unknown.</summary>
     public bool HasCarrier { get; init; }
 
+    /// <summary>
+    /// How often it has gained or lost its carrier, IFF_UP taken away included: between two looks with one number it has not
+    /// been down. Null where the kernel does not say.
+    /// </summary>
+    public uint? CarrierChanges { get; init; }
+
     public uint Mtu { get; init; }
 
     /// <summary>net.ipv6.conf.NAME.forwarding: unsolicited neighbour advertisements should carry the router flag.</summary>

@@ -25,6 +25,7 @@ internal static class RouteMessages
         string? kind = null;
         var mac = MacAddress.Zero;
         uint mtu = 0;
+        uint? carrierChanges = null;
         var forwards = false;
         var attributes = new AttributeReader(payload[LinkHeaderLength..]);
         while (attributes.TryNext(out var type, out var value))
@@ -39,6 +40,9 @@ internal static class RouteMessages
                     break;
                 case LinkMtu when value.Length >= sizeof(uint):
                     mtu = MemoryMarshal.Read<uint>(value);
+                    break;
+                case LinkCarrierChanges when value.Length >= sizeof(uint):
+                    carrierChanges = MemoryMarshal.Read<uint>(value);
                     break;
                 case RouteConstants.LinkInfo when TryFind(value, LinkInfoKind, out var kindBytes):
                     kind = texts.Get(kindBytes);
@@ -56,6 +60,7 @@ internal static class RouteMessages
             Mac = mac,
             IsUp = (flags & LinkUp) != 0,
             HasCarrier = (flags & LinkLowerUp) != 0 && (flags & LinkRunning) != 0,
+            CarrierChanges = carrierChanges,
             Mtu = mtu,
             ForwardsIPv6 = forwards,
             Kind = kind,

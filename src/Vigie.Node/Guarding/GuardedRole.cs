@@ -34,6 +34,9 @@ internal sealed class GuardedRole(BoardSlot slot, RoleRecord record, long sequen
 
     public bool Spoke { get; set; }
 
+    /// <summary>How often the carrier of its interface had changed when it was last looked at.</summary>
+    public uint? LinkChanges { get; set; }
+
     /// <summary>Reads the record again if it was replaced.</summary>
     public void Refresh()
     {
@@ -58,5 +61,6 @@ internal sealed class GuardedRole(BoardSlot slot, RoleRecord record, long sequen
         SaidUntil = Instant.Zero;
         (RivalAt, Rival) = (Instant.Never, IpAddress.None);
         Doubtful = Spoke = false;
+        LinkChanges = null;
     }
 }

@@ -73,6 +73,8 @@ public sealed partial class GuardianLoop
             return;
         _incidentAt = now;
         _renewAt = now;
+        _linksCheckedAt = Instant.Zero;
+        host.ForgetLinks();
         foreach (var role in _roles)
             role.Begin();
     }
@@ -133,9 +135,8 @@ public sealed partial class GuardianLoop
             return Instant.Never;
         }
 
-        if (!lives)
-            CheckLinks(now);
-        var next = _incidentAt + LongestCover;
+        CheckLinks(now, lives);
+        var next = Instant.Min(_incidentAt + LongestCover, _linksCheckedAt + LinkCheckInterval);
         foreach (var role in _roles)
             if (role.IsOwed)
                 next = Instant.Min(next, Speak(now, role, lives));
@@ -262,14 +263,22 @@ public sealed partial class GuardianLoop
         return _renewAt = now + RenewalInterval;
     }
 
-    private void CheckLinks(Instant now)
+    private void CheckLinks(Instant now, bool lives)
     {
         if (now - _linksCheckedAt < LinkCheckInterval)
             return;
         _linksCheckedAt = now;
         foreach (var role in _roles)
-            if (role.IsOwed && !host.IsRunning(role.Record.InterfaceIndex))
+        {
+            if (!role.IsOwed || host.Look(role.Record.InterfaceIndex) is not { } link)
+                continue;
+            if (!link.Runs && !lives)
                 GiveUp(now, role, GuardianEventKind.LinkLost);
+            // Down and up again since the last look: the kernel has taken the IPv6 addresses off.
+            if (link.Runs && role.LinkChanges is { } before && before != link.Changes)
+                _renewAt = now;
+            role.LinkChanges = link.Changes;
+        }
     }
 
     // The node first: one that hangs must not come round and go on with a role that was given away.

@@ -26,12 +26,20 @@ public interface IGuardianHost
     /// <summary>Hears VRRP on these interfaces from now on.</summary>
     void Listen(ImmutableArray<ListeningInterface> interfaces);
 
-    /// <summary>Whether the interface exists and carries traffic, as far as was seen lately; asking has it looked at again.</summary>
-    bool IsRunning(int interfaceIndex);
+    /// <summary>What was seen lately of an interface, or null when nothing was yet; asking has it looked at again.</summary>
+    LinkSight? Look(int interfaceIndex);
+
+    /// <summary>What was seen of interfaces is too old to count.</summary>
+    void ForgetLinks();
 
     /// <summary>For the operator.</summary>
     void Report(GuardianEvent guardianEvent);
 }
+
+/// <summary>An interface.</summary>
+/// <param name="Runs">It exists and carries traffic.</param>
+/// <param name="Changes">How often it began or ceased to, where that is known.</param>
+public readonly record struct LinkSight(bool Runs, uint? Changes);
 
 /// <summary>What the guardian has done, and to which virtual router if to one.</summary>
 public sealed record GuardianEvent(GuardianEventKind Kind, string? Router = null, IpAddress Source = default, TimeSpan Time = default);

@@ -226,10 +226,29 @@ public sealed class RouteSocketTests : IDisposable
                 Mtu = 1400,
                 Kind = "veth",
             },
-            Link("v0"));
+            Link("v0") with { CarrierChanges = null });
         Assert.Equal(
             new LinkInfo { Index = 1, Name = "lo", IsUp = true, HasCarrier = true, Mtu = 65536, IsLoopback = true },
-            Link("lo"));
+            Link("lo") with { CarrierChanges = null });
+    }
+
+    [Fact]
+    public void A_short_loss_of_the_carrier_is_seen_afterwards()
+    {
+        var before = Link("v0").CarrierChanges;
+        Assert.NotNull(before);
+        Assert.Equal(before, Link("v0").CarrierChanges);
+
+        _network.Left("link", "set", "v0", "down");
+        _network.Left("link", "set", "v0", "up");
+        Waiting.Until(() => Link("v0").HasCarrier, "the carrier to return");
+        var afterwards = Link("v0").CarrierChanges;
+        Assert.NotEqual(before, afterwards);
+
+        _network.Right("link", "set", "v0", "down");
+        _network.Right("link", "set", "v0", "up");
+        Waiting.Until(() => Link("v0").HasCarrier, "the carrier to return");
+        Assert.NotEqual(afterwards, Link("v0").CarrierChanges);
     }
 
     [Fact]

@@ -84,6 +84,10 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
 
     public bool LinkRuns { get; set; } = true;
 
+    public uint LinkChanges { get; set; }
+
+    public int LinksForgotten { get; private set; }
+
     public List<(Instant At, byte Priority, bool ByGuardian)> Sent { get; } = [];
 
     private readonly List<(Instant At, byte Vrid)> _sentFor = [];
@@ -206,7 +210,9 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
 
     void IGuardianHost.Listen(ImmutableArray<ListeningInterface> interfaces) => GuardianListens = interfaces;
 
-    bool IGuardianHost.IsRunning(int interfaceIndex) => LinkRuns;
+    LinkSight? IGuardianHost.Look(int interfaceIndex) => new(LinkRuns, LinkChanges);
+
+    void IGuardianHost.ForgetLinks() => LinksForgotten++;
 
     void IGuardianHost.Report(GuardianEvent guardianEvent) => Events.Add(guardianEvent);
 

@@ -175,6 +175,42 @@ public sealed class GuardianTests
         Assert.Contains(host.Events, e => e.Kind == GuardianEventKind.LinkLost);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Addresses_that_a_short_loss_of_the_link_took_off_are_back_at_the_next_look(bool hangs)
+    {
+        var host = Active(100);
+        host.NodesFail = true;
+        if (hangs)
+            host.Hangs = true;
+        else
+            host.Crash();
+        host.Run(Ms(170));
+        Assert.True(host.Guardian.IsCovering);
+
+        host.LinkChanges += 2; // down and up again, which no look has seen
+        host.Held.Remove(Vip);
+        host.Run(Ms(21));
+
+        Assert.Contains(Vip, host.Held);
+        Assert.DoesNotContain(host.Events, e => e.Kind == GuardianEventKind.LinkLost);
+    }
+
+    [Fact]
+    public void What_was_seen_of_links_in_one_incident_says_nothing_in_the_next()
+    {
+        var host = Active(100);
+        host.Crash();
+        host.Run(TimeSpan.FromSeconds(2));
+        var forgotten = host.LinksForgotten;
+
+        host.Crash();
+        host.Run(Ms(20));
+
+        Assert.Equal(forgotten + 1, host.LinksForgotten);
+    }
+
     [Fact]
     public void A_guardian_that_slept_lets_a_living_node_speak_for_itself()
     {

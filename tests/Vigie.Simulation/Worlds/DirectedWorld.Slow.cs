@@ -9,8 +9,32 @@ internal sealed partial record DirectedWorld
     // Not fields: these would be made before Interval, which stands in another file, or after it.
     private static TimeSpan Cycle => 2 * Interval;
     private static TimeSpan Stall => 1.8 * Interval;
+
+    // Fifteen spans of two intervals until it leaves, and what a planned leave takes.
+    private static TimeSpan LeavesWithin => 36 * Interval;
+    private static TimeSpan SlowFor => 80 * Interval;
+
+    // Fifteen spans without a late one, and a preemption.
+    private static TimeSpan ReturnsWithin => 36 * Interval;
+    private static TimeSpan SlowActiveLasts => SlowFor + ReturnsWithin + 5 * Interval;
     private static TimeSpan EverybodySlowFor => 200 * Interval;
     private static TimeSpan EverybodySlowLasts => EverybodySlowFor + 5 * Interval;
+
+    private static void SlowActive(World world)
+    {
+        SlowDown(world, world.Hosts[0], SlowFor);
+        // Before the hold is over nothing may bring it back; after it, what is late still.
+        Watch(world, SlowFor + Cycle, since =>
+        {
+            if (since > LeavesWithin && (world.Checkers.IsActiveSomewhere(world.Hosts[0]) || !world.Checkers.IsActiveSomewhere(world.Hosts[1])))
+                throw new ViolationException("a host that cannot keep time has the role, though another one could");
+        });
+        world.After(SlowFor + ReturnsWithin, _ =>
+        {
+            if (!world.Checkers.IsActiveSomewhere(world.Hosts[0]))
+                throw new ViolationException("a host that keeps time again does not come back");
+        });
+    }
 
     private static void EverybodySlow(World world)
     {

@@ -92,6 +92,7 @@ internal sealed partial record DirectedWorld(string Name, byte[] Priorities, int
             });
         }),
 
+        new("SlowActive", [200, 100], [0, 0], SlowActive) { Lasting = SlowActiveLasts },
         new("EverybodySlow", [200, 100], [0, 0], EverybodySlow) { Lasting = EverybodySlowLasts },
     ];
 

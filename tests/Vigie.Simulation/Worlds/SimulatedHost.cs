@@ -272,6 +272,8 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
             _world.Checkers.OnState(this, nodeEvent.Router, nodeEvent.State, nodeEvent.Reason);
         if (nodeEvent.Kind == NodeEventKind.PreemptionHeld)
             _world.Checkers.OnHeld(this, TimeSpan.FromSeconds(nodeEvent.Count));
+        if (nodeEvent.Kind == NodeEventKind.TimeKeptAgain)
+            _world.Checkers.Disturb(this, Disturbance.Arrival); // long after what made it slow it may be the best one again
     }
 
     /// <summary>The kernel answers, whether anything of ours runs or not.</summary>

@@ -13,9 +13,7 @@ internal sealed partial class GuardedFaults(GuardedWorld world)
         Split, SlowNetlink, DeleteAddress, Refuse,
     }
 
-    // Not yet the reloads: since they are made in two steps, hosts of one world may go on with different addresses, which the
-    // checkers take for a fault of the product.
-    private static readonly Kind[] Kinds = [.. Enum.GetValues<Kind>().Where(kind => kind is not (Kind.ReloadPriority or Kind.ReloadAddresses))];
+    private static readonly Kind[] Kinds = Enum.GetValues<Kind>();
 
     private TimeSpan Calm => world.Watch.SettleTime;
 
@@ -115,7 +113,7 @@ internal sealed partial class GuardedFaults(GuardedWorld world)
                 break;
             case Kind.ReloadPriority:
                 world.Watch.ExcuseArrival();
-                host.Reload(world.Random.Pick<byte>(50, 100, 120, 150, 200, 254), host.Config.Addresses.Length == Families() ? 1 : 2);
+                host.Reload(world.Random.Pick<byte>(50, 100, 120, 150, 200, 254), addresses: null);
                 break;
             case Kind.ReloadAddresses:
                 ReloadAddresses(host.Config.Addresses.Length == Families() ? 2 : 1);
@@ -127,15 +125,26 @@ internal sealed partial class GuardedFaults(GuardedWorld world)
         return true;
     }
 
-    /// <summary>Everywhere at once. A node that is stopped would go on with the old ones, and nobody could say which of them count.</summary>
+    /// <summary>Everywhere at once; as long as not every host has them nobody can say which of them count.</summary>
     private void ReloadAddresses(int count)
     {
+        world.Watch.BeginUnhealthy();
         foreach (var host in world.Hosts)
-            if (host.Node is not null && !host.NodeRuns)
-                return;
-        world.Watch.Excuse();
+            host.Reload(host.WantedPriority, count);
+        EndWhenReloaded();
+    }
+
+    private void EndWhenReloaded()
+    {
         foreach (var host in world.Hosts)
-            host.Reload(host.Config.Priority, count);
+        {
+            if (!host.WaitsForReload)
+                continue;
+            world.After(TimeSpan.FromMilliseconds(100), EndWhenReloaded);
+            return;
+        }
+
+        world.Watch.EndUnhealthy(lossy: false);
     }
 
     private int Families() => world.Families == 46 ? 2 : 1;

@@ -74,7 +74,12 @@ internal sealed partial class GuardedHost : IGuardianHost, IFramePort, IHostNetw
 
     void IGuardianHost.Listen(ImmutableArray<ListeningInterface> interfaces) => _guardianListens = !interfaces.IsEmpty;
 
-    bool IGuardianHost.IsRunning(int interfaceIndex) => Kernel.LinkUp;
+    LinkSight? IGuardianHost.Look(int interfaceIndex) => new(Kernel.LinkUp, Kernel.LinkChanges);
+
+    // It is looked at anew with every question.
+    void IGuardianHost.ForgetLinks()
+    {
+    }
 
     void IGuardianHost.Report(GuardianEvent guardianEvent)
     {

@@ -18,11 +18,16 @@ internal sealed partial class GuardedHost : IBoardMemory
 {
     public const int Eth0 = 2;
 
+    /// <summary>Longer than a node waits for the kernel's word.</summary>
+    private static readonly TimeSpan ReloadAgain = ElectionLoop.PreparationLimit + TimeSpan.FromSeconds(1);
+
     private readonly GuardedWorld _world;
     private readonly byte[] _bytes;
     private readonly RoleBoard _board;
     private readonly TimeSpan _clockAhead;
     private NodeConfig _config;
+    private NodeConfig? _wanted;
+    private int _reloads;
     private TimeSpan _stalled;
     private Instant _frozenAt;
     private bool _movedAway;
@@ -77,6 +82,12 @@ internal sealed partial class GuardedHost : IBoardMemory
 
     /// <summary>It may take the role from an Active of lower priority.</summary>
     public bool MayPreempt => _returns || (Config.Preempt.Enabled && !_movedAway);
+
+    /// <summary>A reload that was asked for has not been made yet.</summary>
+    public bool WaitsForReload => _wanted is not null;
+
+    /// <summary>With what was asked for and has not been made yet.</summary>
+    public byte WantedPriority => (_wanted?.VirtualRouters[0] ?? Config).Priority;
 
     /// <summary>Node processes that are started end at once.</summary>
     public bool NodesFail { get; set; }
@@ -205,7 +216,7 @@ internal sealed partial class GuardedHost : IBoardMemory
         if (!clockRan)
         {
             _stalled += _world.Now - _frozenAt;
-            _world.Watch.OnClockStalled();
+            _world.Watch.OnClockStalled(this);
         }
 
         Kernel.Thaw();
@@ -241,15 +252,40 @@ internal sealed partial class GuardedHost : IBoardMemory
         ToNode((node, now) => node.Failback(now, Config.Name));
     }
 
-    /// <summary>Another priority, or another number of addresses per family; a later node begins with it.</summary>
-    public void Reload(byte priority, int addresses)
+    /// <summary>
+    /// Another priority, or (null: as many as now) another number of addresses per family. A reload is asked for again until it has
+    /// succeeded, as an operator does: the node may end before it answers, and the kernel may refuse.
+    /// </summary>
+    public void Reload(byte priority, int? addresses)
     {
+        var now = _wanted?.VirtualRouters[0] ?? Config;
+        _wanted = _config with
+        {
+            VirtualRouters = [now with { Priority = priority, Addresses = addresses is { } count ? Addresses(count) : now.Addresses }],
+        };
+        Reload();
+    }
+
+    private void Reload()
+    {
+        if (_wanted is not { } wanted)
+            return;
         CatchUp();
-        var config = _config with { VirtualRouters = [Config with { Priority = priority, Addresses = Addresses(addresses) }] };
-        if (Node is null)
-            Take(config);
-        else
-            ToNode((node, now) => node.BeginReconfigure(now, config, ConfigurationText.Length));
+        // A node that its guardian starts goes on with what the last one had; any other one reads the file.
+        if (Node is null && Guardian is null)
+        {
+            Take(wanted);
+            return;
+        }
+
+        if (NodeRuns && !Leaving)
+            ToNode((node, now) => node.BeginReconfigure(now, wanted, ConfigurationText.Length));
+        var asked = ++_reloads;
+        _world.After(ReloadAgain, () =>
+        {
+            if (asked == _reloads)
+                Reload();
+        });
     }
 
     /// <summary>What the kernel refused changes nothing: the host goes on with what it had.</summary>
@@ -257,6 +293,8 @@ internal sealed partial class GuardedHost : IBoardMemory
     {
         while (node.TakeVerdict() is { } verdict)
         {
+            if (_world.Tracing)
+                _world.Note($"{this}: reload {(verdict.Outcome is null ? "refused" : "done")}");
             if (verdict.Outcome is null)
                 continue;
             Take(node.Config);
@@ -266,8 +304,11 @@ internal sealed partial class GuardedHost : IBoardMemory
 
     private void Take(NodeConfig config)
     {
+        _world.Watch.ExcuseArrival();
         _config = config;
         Config = config.VirtualRouters[0];
+        if (ReferenceEquals(config, _wanted))
+            _wanted = null;
         _world.Touched();
     }
 

@@ -41,6 +41,8 @@ internal sealed class GuardedKernel(GuardedWorld world, GuardedHost host)
 
     public bool LinkUp { get; private set; } = true;
 
+    public uint LinkChanges { get; private set; }
+
     public bool RefusesAddresses { get; set; }
 
     /// <summary>Added to every task.</summary>
@@ -159,6 +161,7 @@ internal sealed class GuardedKernel(GuardedWorld world, GuardedHost host)
         if (up == LinkUp)
             return;
         LinkUp = up;
+        LinkChanges++;
         if (up)
         {
             _table.Add(new Entry(WorldPlan.LinkLocal(host.Number), Ours: false, Instant.Never));

@@ -41,7 +41,13 @@ internal sealed partial class GuardedWatch
     }
 
     /// <summary>A host that was Active before its clock stood still goes on, and cannot know that another one was so meanwhile.</summary>
-    public void OnClockStalled() => _blindUntil = Now + LongestRefresh;
+    public void OnClockStalled(GuardedHost host)
+    {
+        _blindUntil = Now + LongestRefresh;
+        // One that was leaving goes on with that, and cannot know that its successor has come, and perhaps gone, meanwhile.
+        if (host.State != RouterState.Active && host.Kernel.HoldsAny)
+            _views[host.Number].LeavesUntil = Now + LeaveBound(_views[host.Number]);
+    }
 
     public void OnTakenUp(GuardedHost host) => _views[host.Number].ResignedAt = Instant.Never;
 
@@ -169,6 +175,8 @@ internal sealed partial class GuardedWatch
             _brokenAt = Now;
         if (Settled && (givesUp || (kind == GuardianEventKind.NodeHung && !host.NodePaused)))
             throw new ViolationException($"the guardian of {host} says {kind} though nothing had happened since {_excusedAt}");
+        if (givesUp)
+            Excuse(); // somebody else takes the role, and the host comes back when its back-off is over
     }
 
     /// <summary>An Active is about to leave, or to be taken away, in a settled world: says by when its role must have been taken.</summary>

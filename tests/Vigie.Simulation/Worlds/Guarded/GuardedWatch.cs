@@ -171,7 +171,7 @@ internal sealed partial class GuardedWatch
             var answers = host.Kernel.AnswersForAll();
             answering += answers ? 1 : 0;
             var speaks = host.NodeRuns || (host.GuardianKnows && _views[host.Number].LastSent != Instant.Never);
-            atWork += answers && !host.Leaving && speaks ? 1 : 0;
+            atWork += answers && !host.Leaving && speaks && Now > _views[host.Number].LeavesUntil ? 1 : 0;
             fit += IsFit(host) ? 1 : 0;
             // For a node that hangs its guardian speaks half an interval later and grants it one to yield by itself.
             if (host.GuardianRuns && !host.NodeRuns)
@@ -291,6 +291,9 @@ internal sealed partial class GuardedWatch
 
         /// <summary>It leaves an Active of lower priority alone until then.</summary>
         public Instant HeldUntil { get; set; }
+
+        /// <summary>It left when its clock stood still, and may hold its addresses until then.</summary>
+        public Instant LeavesUntil { get; set; }
 
         public Instant RemovedAt { get; set; } = Instant.Never;
 
