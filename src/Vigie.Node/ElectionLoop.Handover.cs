@@ -22,7 +22,7 @@ public sealed partial class ElectionLoop
     /// <summary>How long another host is waited for: an operator changes one host after the other.</summary>
     public static readonly TimeSpan LongestHandover = TimeSpan.FromMinutes(5);
 
-    /// <summary>A claim of this age says that another host has the address already.</summary>
+    /// <summary>A claim of this age says that another host may have the address already.</summary>
     private static readonly TimeSpan RecentClaim = TimeSpan.FromMinutes(1);
 
     private readonly List<AddressHandover> _handovers = [];
@@ -47,14 +47,19 @@ public sealed partial class ElectionLoop
             {
                 RenewAt = now + ElectionTimers.AddressRenewalInterval(lifetime),
             });
+            if (router.WasClaimed(address, now - RecentClaim))
+                AskForOthers(router, address); // whoever has it already says so now, and not with its next announcement
         }
     }
 
     /// <summary>How long an address is served on; Zero when nobody can be expected to take it, and then it goes at once.</summary>
     private static TimeSpan HandoverWait(Instant now, RouterRuntime router, VirtualRouterConfig? next, IpAddress address, NodeConfig config)
     {
-        if (IsWantedOn(router.Config.Interface, address, config) || router.WasClaimed(address, now - RecentClaim))
+        if (IsWantedOn(router.Config.Interface, address, config))
             return LongestHandover;
+        // Whoever claimed it answers when it is asked; one that does not was the Active before us, or has gone.
+        if (router.WasClaimed(address, now - RecentClaim))
+            return VirtualRouter.ShortestSuccession;
         // The role itself goes to another host, which has the address as long as its configuration is the old one.
         return next is null ? VirtualRouter.SuccessionWait(router.Config.AdvertisementInterval) : TimeSpan.Zero;
     }

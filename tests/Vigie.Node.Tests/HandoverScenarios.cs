@@ -103,6 +103,23 @@ public class HandoverScenarios
         Assert.Equal(["10.77.0.100/24"], Held(host));
     }
 
+    [Fact]
+    public void Or_has_claimed_it_lately_and_is_asked_for_in_vain()
+    {
+        // So did the Active from which this host has just taken the role.
+        var host = new Host(Host.Router("a", 51, addresses: "10.77.0.100/24 10.77.0.101/24")).Started();
+        host.Run(5);
+        host.Arp("10.77.0.101", Host.PeerMac);
+        host.Run(0.2);
+        var before = host.Transcript.ToString().Length;
+        host.Reconfigure(Host.Router("a", 51, addresses: "10.77.0.100/24"));
+        Assert.Contains("10.77.0.101 by ARP", host.Transcript.ToString()[before..], StringComparison.Ordinal);
+        host.Run(0.9);
+        Assert.Contains("10.77.0.101/24", Held(host));
+        host.Run(0.2);
+        Assert.Equal(["10.77.0.100/24"], Held(host));
+    }
+
     [Theory]
     [InlineData("renamed", 51)]
     [InlineData("db", 61)]

@@ -71,6 +71,13 @@ internal sealed class ActiveWatch(IpFamily family)
     {
         if (!_learned || config.Version == VrrpVersion.V2)
             ActiveAdverInterval = config.AdvertisementInterval;
+        // One of lower priority was not waited for. If ours is not higher any more, its last word counts.
+        if (HeardLower && !ActiveSource.IsNone && ActivePriority >= config.Priority)
+        {
+            HeardLower = false;
+            _timerSetAt = Instant.Max(_timerSetAt, _activeHeardAt);
+        }
+
         Arm(config);
     }
 

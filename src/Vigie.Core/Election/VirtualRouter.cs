@@ -241,8 +241,8 @@ public sealed partial class VirtualRouter
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(effects);
-        if (config.Preempt != Config.Preempt)
-            _preemptAt = Instant.Never;
+        if (config.Preempt != Config.Preempt || _damping.HeldUntil > now)
+            _preemptAt = Instant.Never; // what held it back is forgotten below
         Config = config;
         _damping.Reset();
         _time.Reset();

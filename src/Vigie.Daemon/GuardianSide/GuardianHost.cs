@@ -27,6 +27,7 @@ internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposa
     private readonly Thread _worker;
     private ImmutableArray<ListeningInterface> _listening = [];
     private ImmutableArray<LinkInfo> _links = [];
+    private ImmutableHashSet<(int Interface, IpPrefix Address)> _refused = [];
     private int _lookingAtLinks;
 
     public GuardianHost(Action startNode, Action killNode, Action<GuardianEvent> report, Action<LinuxException> refused)
@@ -71,7 +72,13 @@ internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposa
         return links.IsEmpty ? null : new LinkSight(Runs: false, Changes: null);
     }
 
-    public void ForgetLinks() => ImmutableInterlocked.InterlockedExchange(ref _links, []);
+    public bool IsRefused(int interfaceIndex, IpPrefix address) => Volatile.Read(ref _refused).Contains((interfaceIndex, address));
+
+    public void Forget()
+    {
+        ImmutableInterlocked.InterlockedExchange(ref _links, []);
+        Volatile.Write(ref _refused, []);
+    }
 
     /// <summary>What is still to be done is done first.</summary>
     public void Dispose()
@@ -117,7 +124,8 @@ internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposa
         }
     }
 
-    // What is refused is either gone already or will be refused to the next node too, which then says why.
+    // What is refused is either gone already or will be refused to the next node too, which then says why. The guardian only has to
+    // know that it does not stand.
     private void ApplyNow(in Errand errand)
     {
         for (var done = 0; done < errand.Addresses.Length; done += _changes.Length)
@@ -136,7 +144,24 @@ internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposa
             }
 
             _routes.ApplyAddresses(_changes.AsSpan(0, count), _errors.AsSpan(0, count));
+            if (errand.Present)
+                NoteRefusals(errand.InterfaceIndex, count);
         }
+    }
+
+    // No other thread writes but to begin anew.
+    private void NoteRefusals(int interfaceIndex, int count)
+    {
+        var refused = Volatile.Read(ref _refused);
+        var noted = refused;
+        for (var i = 0; i < count; i++)
+        {
+            var key = (interfaceIndex, _changes[i].Prefix);
+            noted = _errors[i] != 0 ? noted.Add(key) : noted.Remove(key);
+        }
+
+        if (noted != refused)
+            Interlocked.CompareExchange(ref _refused, noted, refused);
     }
 
     private void LookAtLinks()

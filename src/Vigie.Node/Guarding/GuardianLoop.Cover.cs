@@ -74,7 +74,7 @@ public sealed partial class GuardianLoop
         _incidentAt = now;
         _renewAt = now;
         _linksCheckedAt = Instant.Zero;
-        host.ForgetLinks();
+        host.Forget();
         foreach (var role in _roles)
             role.Begin();
     }
@@ -135,7 +135,7 @@ public sealed partial class GuardianLoop
             return Instant.Never;
         }
 
-        CheckLinks(now, lives);
+        CheckInterfaces(now, lives);
         var next = Instant.Min(_incidentAt + LongestCover, _linksCheckedAt + LinkCheckInterval);
         foreach (var role in _roles)
             if (role.IsOwed)
@@ -263,7 +263,7 @@ public sealed partial class GuardianLoop
         return _renewAt = now + RenewalInterval;
     }
 
-    private void CheckLinks(Instant now, bool lives)
+    private void CheckInterfaces(Instant now, bool lives)
     {
         if (now - _linksCheckedAt < LinkCheckInterval)
             return;
@@ -272,8 +272,11 @@ public sealed partial class GuardianLoop
         {
             if (!role.IsOwed || host.Look(role.Record.InterfaceIndex) is not { } link)
                 continue;
-            if (!link.Runs && !lives)
+            // A node that lives sees both by itself.
+            if (!lives && !link.Runs)
                 GiveUp(now, role, GuardianEventKind.LinkLost);
+            else if (!lives && IsAnyRefused(role))
+                GiveUp(now, role, GuardianEventKind.AddressRefused);
             // Down and up again since the last look: the kernel has taken the IPv6 addresses off.
             if (link.Runs && role.LinkChanges is { } before && before != link.Changes)
                 _renewAt = now;
@@ -281,11 +284,19 @@ public sealed partial class GuardianLoop
         }
     }
 
+    private bool IsAnyRefused(GuardedRole role)
+    {
+        foreach (var address in role.Record.KernelAddresses)
+            if (host.IsRefused(role.Record.InterfaceIndex, address))
+                return true;
+        return false;
+    }
+
     // The node first: one that hangs must not come round and go on with a role that was given away.
     private void GiveUp(Instant now, GuardedRole role, GuardianEventKind why)
     {
         Kill(now);
-        if (why is GuardianEventKind.LastWill or GuardianEventKind.LinkLost)
+        if (why is GuardianEventKind.LastWill or GuardianEventKind.LinkLost or GuardianEventKind.AddressRefused)
             LastWill(role);
         else
             LetGo(role);

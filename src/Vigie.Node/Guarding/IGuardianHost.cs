@@ -29,8 +29,11 @@ public interface IGuardianHost
     /// <summary>What was seen lately of an interface, or null when nothing was yet; asking has it looked at again.</summary>
     LinkSight? Look(int interfaceIndex);
 
-    /// <summary>What was seen of interfaces is too old to count.</summary>
-    void ForgetLinks();
+    /// <summary>Whether the kernel refused to hold it when it was last to, as far as is known.</summary>
+    bool IsRefused(int interfaceIndex, IpPrefix address);
+
+    /// <summary>What was seen of interfaces, and what was refused, is too old to count.</summary>
+    void Forget();
 
     /// <summary>For the operator.</summary>
     void Report(GuardianEvent guardianEvent);
@@ -70,6 +73,9 @@ public enum GuardianEventKind : byte
 
     /// <summary>While covering, the link was lost or an advertisement could not be sent: the role was given up.</summary>
     LinkLost,
+
+    /// <summary>While covering, the kernel refused to keep an address: priority 0 was sent and the addresses were removed.</summary>
+    AddressRefused,
 
     /// <summary>Nobody had spoken for the role for too long, so that a peer may have taken it.</summary>
     TooLate,

@@ -144,4 +144,20 @@ public sealed class FlapDampingTests
 
         Assert.Equal(Instant.Zero, scene.Router.PreemptionHeldUntil);
     }
+
+    [Fact]
+    public void Also_where_a_lower_Active_was_heard_and_left_alone_before()
+    {
+        var scene = ElectionScene.Backup();
+        scene.Hear(priority: 50);
+        scene.Wake();
+        scene.AddressesFailed();
+        scene.Wake(); // the hold-down of the fault is over
+        scene.Hear(priority: 50);
+
+        scene.After(0.5).Reconfigure(ElectionScene.Config(priority: 120));
+        scene.After(0.5).Hear(priority: 50);
+
+        Assert.Equal("send 120, Active (Preempted), acquire", scene.Wake().Effects);
+    }
 }

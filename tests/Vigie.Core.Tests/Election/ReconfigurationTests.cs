@@ -32,6 +32,24 @@ public sealed class ReconfigurationTests
         Assert.Equal(new Outcome(Outcome.Nothing, Backup, OneSecond + (OneSecond * 56 / 256)), outcome);
     }
 
+    [Theory]
+    [InlineData(100, false)]
+    [InlineData(99, false)]
+    [InlineData(101, true)]
+    public void An_Active_that_was_to_be_preempted_is_waited_for_when_ours_is_not_higher_any_more(byte priority, bool preempts)
+    {
+        var scene = ElectionScene.Backup(priority: 150);
+        scene.After(1).Hear(priority: 100);
+        scene.After(1).Hear(priority: 100);
+        scene.After(0.25);
+
+        var outcome = scene.Reconfigure(ElectionScene.Config(priority: priority));
+
+        // Active_Down_Interval from the Active's last word, or what is left of that from the beginning.
+        var skew = ElectionTimers.SkewTime(VrrpVersion.V3, priority, OneSecond);
+        Assert.Equal(TimeSpan.FromSeconds(preempts ? 0.75 : 2.75) + skew, outcome.Wait);
+    }
+
     [Fact]
     public void No_number_of_reloads_delays_a_takeover()
     {

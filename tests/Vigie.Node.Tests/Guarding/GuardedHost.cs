@@ -86,7 +86,11 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
 
     public uint LinkChanges { get; set; }
 
-    public int LinksForgotten { get; private set; }
+    /// <summary>How often what was seen was declared too old.</summary>
+    public int Forgotten { get; private set; }
+
+    /// <summary>The kernel does not hold these.</summary>
+    public HashSet<IpPrefix> Refused { get; } = [];
 
     public List<(Instant At, byte Priority, bool ByGuardian)> Sent { get; } = [];
 
@@ -205,14 +209,16 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
     void IGuardianHost.Apply(int interfaceIndex, ImmutableArray<IpPrefix> addresses, bool present, uint lifetimeSeconds)
     {
         foreach (var address in addresses)
-            _ = present ? Held.Add(address) : Held.Remove(address);
+            _ = present && !Refused.Contains(address) ? Held.Add(address) : Held.Remove(address);
     }
+
+    bool IGuardianHost.IsRefused(int interfaceIndex, IpPrefix address) => Refused.Contains(address);
 
     void IGuardianHost.Listen(ImmutableArray<ListeningInterface> interfaces) => GuardianListens = interfaces;
 
     LinkSight? IGuardianHost.Look(int interfaceIndex) => new(LinkRuns, LinkChanges);
 
-    void IGuardianHost.ForgetLinks() => LinksForgotten++;
+    void IGuardianHost.Forget() => Forgotten++;
 
     void IGuardianHost.Report(GuardianEvent guardianEvent) => Events.Add(guardianEvent);
 

@@ -203,12 +203,29 @@ public sealed class GuardianTests
         var host = Active(100);
         host.Crash();
         host.Run(TimeSpan.FromSeconds(2));
-        var forgotten = host.LinksForgotten;
+        var forgotten = host.Forgotten;
 
         host.Crash();
         host.Run(Ms(20));
 
-        Assert.Equal(forgotten + 1, host.LinksForgotten);
+        Assert.Equal(forgotten + 1, host.Forgotten);
+    }
+
+    [Fact]
+    public void An_address_that_the_kernel_refuses_ends_the_cover()
+    {
+        var host = Active(100);
+        host.NodesFail = true;
+        host.Crash();
+        host.Run(Ms(250));
+        Assert.True(host.Guardian.IsCovering);
+
+        host.Refused.Add(Vip);
+        host.Run(Ms(30));
+
+        Assert.Contains(host.Events, e => e.Kind == GuardianEventKind.AddressRefused);
+        Assert.Equal(0, host.Sent[^1].Priority);
+        Assert.DoesNotContain(Vip, host.Held);
     }
 
     [Fact]

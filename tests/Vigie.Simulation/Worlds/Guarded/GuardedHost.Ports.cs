@@ -76,10 +76,10 @@ internal sealed partial class GuardedHost : IGuardianHost, IFramePort, IHostNetw
 
     LinkSight? IGuardianHost.Look(int interfaceIndex) => new(Kernel.LinkUp, Kernel.LinkChanges);
 
-    // It is looked at anew with every question.
-    void IGuardianHost.ForgetLinks()
-    {
-    }
+    bool IGuardianHost.IsRefused(int interfaceIndex, IpPrefix address) => Kernel.HasRefusedGuardian(address);
+
+    // Links are looked at anew with every question.
+    void IGuardianHost.Forget() => Kernel.ForgetRefusals();
 
     void IGuardianHost.Report(GuardianEvent guardianEvent)
     {

@@ -21,6 +21,7 @@ internal sealed class GuardedKernel(GuardedWorld world, GuardedHost host)
     ];
 
     private readonly HashSet<IpAddress> _muted = [];
+    private readonly HashSet<IpPrefix> _refusedToGuardian = [];
     private readonly Queue<KernelTask> _tasks = new();
     private readonly Stack<KernelTask> _unused = new();
     private Instant _busyUntil;
@@ -122,6 +123,10 @@ internal sealed class GuardedKernel(GuardedWorld world, GuardedHost host)
         task.Plan = new AddressPlan(0, 0, GuardedHost.Eth0, [], 0, present, lifetimeSeconds);
         task.Take(addresses.AsSpan());
     }
+
+    public bool HasRefusedGuardian(IpPrefix address) => _refusedToGuardian.Contains(address);
+
+    public void ForgetRefusals() => _refusedToGuardian.Clear();
 
     public void Mute(ImmutableArray<IpAddress> addresses, bool muted)
     {
@@ -240,6 +245,8 @@ internal sealed class GuardedKernel(GuardedWorld world, GuardedHost host)
         foreach (var prefix in task.Addresses)
         {
             var refusal = !task.Plan.Present ? 0 : RefusesAddresses ? Refused : !LinkUp && prefix.Family == IpFamily.IPv6 ? NetworkDown : 0;
+            if (task.Kind == TaskKind.Guardian && task.Plan.Present)
+                _ = refusal != 0 ? _refusedToGuardian.Add(prefix) : _refusedToGuardian.Remove(prefix);
             if (refusal != 0)
                 (error, failed) = (refusal, prefix);
             else if (task.Plan.Present)
@@ -301,7 +308,7 @@ internal sealed class GuardedKernel(GuardedWorld world, GuardedHost host)
             return;
         if (!_table[at].Ours)
             throw new ViolationException($"{host} removed {prefix}, which is not ours");
-        world.Watch.BeforeRelease(host);
+        world.Watch.BeforeRelease(host, prefix);
         Remove(prefix);
     }
 

@@ -119,12 +119,14 @@ internal sealed partial class GuardedWatch
     }
 
     /// <summary>Make before break: who resigns in order serves until a successor speaks, or until it is sure that there is none.</summary>
-    public void BeforeRelease(GuardedHost host)
+    public void BeforeRelease(GuardedHost host, IpPrefix prefix)
     {
         var view = _views[host.Number];
         if (view.ResignedAt == Instant.Never || !host.NodeRuns || host.State == RouterState.Fault || view.ResignedAt < _brokenAt
             || Now - view.ResignedAt >= 0.99 * Checkers.Succession(Interval))
             return;
+        if (!host.Config.Addresses.Contains(prefix))
+            return; // a reload took it from the virtual router before
         throw new ViolationException($"{host} resigned at {view.ResignedAt} and removed an address before a successor spoke");
     }
 
@@ -167,7 +169,8 @@ internal sealed partial class GuardedWatch
 
     public void OnGuardian(GuardedHost host, GuardianEventKind kind)
     {
-        var givesUp = kind is GuardianEventKind.LastWill or GuardianEventKind.TooLate or GuardianEventKind.Yielded or GuardianEventKind.LinkLost;
+        var givesUp = kind is GuardianEventKind.LastWill or GuardianEventKind.TooLate or GuardianEventKind.Yielded
+            or GuardianEventKind.LinkLost or GuardianEventKind.AddressRefused;
         if (givesUp)
             _views[host.Number].LastSent = Instant.Never;
         // It cannot leave as slowly as a node: whoever may preempt, and comes just while it covers, makes a gap.
