@@ -115,6 +115,9 @@ internal sealed partial class Checkers
         // Whoever has heard of an Active does not ask, least of all at a takeover.
         if (router >= 0 && ProbeAnswer.Asked(frame) is not null && _views[host.Number, router].ListensFirstSince != Instant.Never)
             return;
+        // A reload has taken the address from its virtual router: it is served until whoever has it now, too, answers.
+        if (ProbeAnswer.Asked(frame) is not null && host.Kernel.HoldsOurs(address))
+            return;
         if (router < 0 || _views[host.Number, router].State != RouterState.Active)
             throw new ViolationException($"{host} announces {address} without being Active for it");
         if (host.Kernel.Serves(address))
