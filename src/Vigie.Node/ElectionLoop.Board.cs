@@ -45,9 +45,9 @@ public sealed partial class ElectionLoop
             return;
         for (var i = 0; i < board.RouterCount; i++)
         {
-            var slot = board[i];
-            if (slot.TryCopyRecord(out var bytes))
-                TakeUp(RoleRecord.Read(bytes), slot);
+            // What cannot be read is no role of anybody; the guardian has said so.
+            if (board.TryGet(i, out var slot) && slot.TryCopyRecord(out var bytes) && RoleRecord.TryRead(bytes) is { } record)
+                TakeUp(record, slot);
         }
     }
 

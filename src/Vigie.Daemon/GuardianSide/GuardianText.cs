@@ -35,6 +35,10 @@ internal static class GuardianText
         GuardianEventKind.LastWill => ("last_will", EventSeverity.Error,
             $"the node did not come back within {Milliseconds(e.Time)}; priority 0 was sent and the addresses were removed",
             "the log above says why the node process cannot run"),
+        GuardianEventKind.RecordUnreadable => ("role_unreadable", EventSeverity.Error, e.Router is null
+                ? "what the node wrote on the role board cannot be read for one virtual router or more: a crash of the node would cost their roles"
+                : "what the node wrote on the role board cannot be read; the guardian goes by what it read before",
+            "the node process has overwritten its own memory: move its roles away (`vigie drain`), restart the daemon, and please report it"),
         _ => throw new InvalidOperationException($"unknown event {e.Kind}"),
     };
 

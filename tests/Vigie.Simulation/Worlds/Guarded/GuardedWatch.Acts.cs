@@ -161,6 +161,8 @@ internal sealed partial class GuardedWatch
 
     public void OnGuardian(GuardedHost host, GuardianEventKind kind)
     {
+        if (kind == GuardianEventKind.RecordUnreadable)
+            throw new ViolationException($"the guardian of {host} cannot read what its node wrote");
         var givesUp = kind is GuardianEventKind.LastWill or GuardianEventKind.TooLate or GuardianEventKind.Yielded or GuardianEventKind.LinkLost;
         if (givesUp)
             _views[host.Number].LastSent = Instant.Never;
