@@ -54,6 +54,9 @@ public sealed record RoleRecord
     /// <summary>The losses of the role that are not forgotten.</summary>
     public FlapRecord Flaps { get; init; }
 
+    /// <summary>The late spans that are not forgotten.</summary>
+    public TimeRecord Times { get; init; }
+
     /// <summary>Source, and who the Active is as far as known, per family in use.</summary>
     public ImmutableArray<FamilyStatus> Families { get; init; }
 
@@ -92,6 +95,10 @@ public sealed record RoleRecord
         writer.Write(election.Flaps.Losses);
         writer.Write(election.Flaps.LastLossAt);
         writer.Write(election.Flaps.HeldUntil);
+        writer.Write((int)election.Times.LateSpans);
+        writer.Write(election.Times.LastLateSpan);
+        writer.Write(election.Times.IsLost);
+        writer.Write(election.Times.LastResort);
         writer.Write((config.HasFamily(IpFamily.IPv4) ? 1 : 0) + (config.HasFamily(IpFamily.IPv6) ? 1 : 0));
         WriteFamily(ref writer, router, IpFamily.IPv4);
         WriteFamily(ref writer, router, IpFamily.IPv6);
@@ -127,6 +134,7 @@ public sealed record RoleRecord
             Transitions = reader.ReadInt64(),
             Leaving = reader.ReadBoolean(),
             Flaps = new FlapRecord(reader.ReadInt32(), reader.ReadInstant(), reader.ReadInstant()),
+            Times = new TimeRecord((uint)reader.ReadInt32(), reader.ReadInt64(), reader.ReadBoolean(), reader.ReadBoolean()),
             Families = ReadFamilies(ref reader),
             KernelAddresses = ReadPrefixes(ref reader),
             Peers = ReadAddresses(ref reader),
