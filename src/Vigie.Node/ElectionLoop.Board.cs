@@ -45,9 +45,9 @@ public sealed partial class ElectionLoop
             return;
         for (var i = 0; i < board.RouterCount; i++)
         {
-            var slot = board[i];
-            if (slot.TryCopyRecord(out var bytes))
-                TakeUp(RoleRecord.Read(bytes), slot);
+            // What cannot be read is no role of anybody; the guardian has said so.
+            if (board.TryGet(i, out var slot) && slot.TryCopyRecord(out var bytes) && RoleRecord.TryRead(bytes) is { } record)
+                TakeUp(record, slot);
         }
     }
 
@@ -90,8 +90,9 @@ public sealed partial class ElectionLoop
                 continue;
             router.Sent = slot.Sent;
             router.Received = slot.Received;
-            router.Election.Remember(record.Flaps);
+            router.Election.Remember(record.Flaps, record.Times);
             router.HoldReported = record.Flaps.HeldUntil;
+            router.TimeLostReported = router.Election.IsTimeLost;
             if (slot.GivenUp || record.State is not (RouterState.Active or RouterState.Backup))
                 continue;
             router.TakesUp = new RoleToTakeUp(record, slot);
@@ -122,7 +123,7 @@ public sealed partial class ElectionLoop
             election.ActiveSource(IpFamily.IPv4), election.ActiveSource(IpFamily.IPv6),
             election.ActivePriority(IpFamily.IPv4), election.ActivePriority(IpFamily.IPv6),
             election.ActiveAdverInterval(IpFamily.IPv4), election.ActiveAdverInterval(IpFamily.IPv6), election.IsLeaving, election.Priority,
-            election.Flaps);
+            election.Flaps, election.Times);
         if (present != router.OnBoard)
         {
             // Whoever is no longer Active is so before anything else is said of it, and is Active after everything is.

@@ -161,9 +161,20 @@ public sealed partial class ElectionLoop
             RemoveFrom(on, new AddressPlan(router.Slot, router.Generation, on.Index, [.. dropped], dropped.Count, Present: false, 0));
     }
 
+    private static void NoteAdded(RouterRuntime router, VirtualRouterConfig next)
+    {
+        router.Unasked.RemoveWhere(address => !next.Addresses.Any(kept => kept.Address == address));
+        if (router.Election.State != RouterState.Active)
+            return;
+        foreach (var added in next.Addresses)
+            if (!router.Config.Addresses.Any(known => known.Address == added.Address))
+                router.Unasked.Add(added.Address);
+    }
+
     private void Change(Instant now, RouterRuntime router, VirtualRouterConfig next)
     {
         router.BoardIndex = -1; // its place was made for the old settings; it gets another with the new board
+        NoteAdded(router, next);
         router.Prepare(next);
         router.ProbesDue = 0;
         router.ForgetMismatches();

@@ -72,6 +72,7 @@ public sealed partial class ElectionLoop
                 break;
             case EffectKind.StopAnnouncing:
                 router.Announcements.Stop();
+                router.Unasked.Clear(); // whoever takes the role again does not ask
                 router.DefendAt = Instant.Never;
                 router.LastDefenceAt = Instant.Zero;
                 break;
@@ -261,13 +262,14 @@ public sealed partial class ElectionLoop
         {
             // Begins where the last step ran out of budget, so that a router with many addresses starves nobody.
             var router = _routers[(_nextAnnouncer + n) % _routers.Count];
-            for (var verifies = router.Announcements.NextRoundVerifies;
+            for (var (verifies, endsFirst) = NextRound(router);
                  budget > 0 && router.Announcements.TryNext(now, out var index);
-                 verifies = router.Announcements.NextRoundVerifies)
+                 (verifies, endsFirst) = NextRound(router))
             {
-                budget -= AnnounceAddress(router, router.Config.Addresses[index].Address);
-                if (verifies)
-                    budget -= AskForOthers(router, router.Config.Addresses[index].Address);
+                var address = router.Config.Addresses[index].Address;
+                budget -= AnnounceAddress(router, address);
+                if (verifies || (endsFirst && router.Unasked.Remove(address)))
+                    budget -= AskForOthers(router, address);
             }
 
             for (; budget > 0 && router.ProbesDue > 0; router.ProbesDue--)
@@ -283,6 +285,9 @@ public sealed partial class ElectionLoop
         _nextAnnouncer = 0;
         return next;
     }
+
+    private static (bool Verifies, bool EndsFirstBurst) NextRound(RouterRuntime router) =>
+        (router.Announcements.NextRoundVerifies, router.Announcements.NextRoundEndsFirstBurst);
 
     /// <summary>Teaches every neighbour our MAC for one address; returns how many frames that took.</summary>
     private int AnnounceAddress(RouterRuntime router, IpAddress address)

@@ -37,7 +37,7 @@ public sealed partial class ElectionLoop
         {
             _events.Report(new NodeEvent
             {
-                Kind = NodeEventKind.JoinFailed, At = now, Router = -1, Error = outcome.Error, Count = on.Index,
+                Kind = NodeEventKind.JoinFailed, At = now, Router = -1, Error = outcome.Error, Interface = on.Name,
                 Source = outcome.Family == IpFamily.IPv4 ? VrrpCodec.MulticastIPv4 : VrrpCodec.MulticastIPv6,
             });
         }

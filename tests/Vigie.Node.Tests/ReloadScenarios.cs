@@ -78,6 +78,36 @@ public class ReloadScenarios
         host.Transcript.AssertAsExpected();
     }
 
+    [Fact]
+    public void An_address_that_a_reload_adds_to_an_active_is_asked_about_at_the_end_of_its_first_burst()
+    {
+        var host = new Host(Host.Router(addresses: "10.77.0.100/24 fd77::100/64")).Started();
+        host.Run(12.3);
+        host.Chapter("reload with two more");
+        host.Reconfigure(Host.Router(addresses: "10.77.0.100/24 10.77.0.101/24 fd77::100/64 fd77::101/64"));
+        host.Run(0.05);
+        host.Chapter("another station answers for one of them");
+        host.Arp("10.77.0.101", Host.PeerMac);
+        host.Run(0.6);
+        Assert.Equal(1, host.Status().ForeignClaims);
+        host.Transcript.AssertAsExpected();
+    }
+
+    [Fact]
+    public void An_address_that_a_reload_added_is_not_asked_about_when_the_role_is_taken_again()
+    {
+        var host = new Host(Host.Router(addresses: "10.77.0.100/24")).Started();
+        host.Run(12.3);
+        host.Reconfigure(Host.Router(addresses: "10.77.0.100/24 10.77.0.101/24"));
+        host.Run(0.02);
+        host.Chapter("the role is lost before the burst is over, and taken when the other one resigns");
+        host.Hear("10.77.0.2", 200, addresses: "10.77.0.100 10.77.0.101");
+        host.Hear("10.77.0.2", 0, addresses: "10.77.0.100 10.77.0.101");
+        host.Run(1);
+        Assert.Equal(Core.Election.RouterState.Active, host.Status().State);
+        host.Transcript.AssertAsExpected();
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(50)]

@@ -79,7 +79,7 @@ public class StatusMessageTests
         {
             Kind = NodeEventKind.ForeignClaim, At = new Instant(123_456_789), Router = 7, State = RouterState.Active,
             Reason = TransitionReason.TieLost, Address = IpPrefix.Parse("fd77::100/64"), Source = IpAddress.Parse("10.77.0.2"),
-            Mac = Host.PeerMac, Drop = DropReason.Ttl, Error = 99, Count = 3,
+            Mac = Host.PeerMac, Drop = DropReason.Ttl, Error = 99, Count = 3, Interface = "eth0",
         };
         var buffer = new byte[EventMessage.MaximumLength];
 

@@ -46,6 +46,12 @@ public sealed class AnnouncementSchedule
     /// </summary>
     public bool NextRoundVerifies => _burst >= 1 && _round == 0;
 
+    /// <summary>
+    /// The round that comes next is the last of the first burst: whoever served an address until a reload gave it to us has
+    /// heard by now that it is ours, and does not answer for it any more.
+    /// </summary>
+    public bool NextRoundEndsFirstBurst => _burst == 0 && _round == RoundsPerBurst - 1;
+
     /// <summary>Begins with the first burst. While one has just begun, it goes on instead: a storm of claims must not become ours.</summary>
     public void Start(Instant now, int addresses)
     {

@@ -41,6 +41,25 @@ public sealed class TimeKeeping
     /// <summary>How many of the spans that are remembered were late.</summary>
     public int LateSpans => BitOperations.PopCount(_late);
 
+    /// <summary>
+    /// Everything that is known, and is to be known again by <see cref="Remember"/>; it changes when a span becomes late or is
+    /// forgotten, and not as time passes.
+    /// </summary>
+    public TimeRecord Record(bool lastResort)
+    {
+        var since = BitOperations.TrailingZeroCount(_late);
+        return _late == 0 ? default : new TimeRecord(_late >> since, _span - since, IsLost, lastResort);
+    }
+
+    /// <summary>What an earlier process of this host knew.</summary>
+    public void Remember(TimeRecord record)
+    {
+        _late = record.LateSpans & All;
+        _span = record.LastLateSpan;
+        _overdue = TimeSpan.Zero;
+        IsLost = record.IsLost && LateSpans > KeptAgainAt;
+    }
+
     /// <summary>How late is late: what a guardian speaks for, and what a Backup takes for its own deafness.</summary>
     public static TimeSpan Tolerance(TimeSpan interval) => interval / 2;
 

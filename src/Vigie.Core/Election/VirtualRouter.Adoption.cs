@@ -20,8 +20,13 @@ public sealed partial class VirtualRouter
         _adopted = role;
     }
 
-    /// <summary>What an earlier process knew of its losses of the role, whatever its role was.</summary>
-    public void Remember(FlapRecord flaps) => _damping.Remember(flaps);
+    /// <summary>What an earlier process knew of its losses of the role, and of being late, whatever its role was.</summary>
+    public void Remember(FlapRecord flaps, TimeRecord times)
+    {
+        _damping.Remember(flaps);
+        _time.Remember(times);
+        _lastResort = times.LastResort && _time.IsLost;
+    }
 
     private bool TakeUp(Instant now, List<Effect> effects)
     {

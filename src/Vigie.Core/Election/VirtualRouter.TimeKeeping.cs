@@ -13,6 +13,9 @@ public sealed partial class VirtualRouter
     /// <summary>This host is late so often that it leaves the role to others, if there are any.</summary>
     public bool IsTimeLost => _time.IsLost;
 
+    /// <summary>For a successor of this process.</summary>
+    public TimeRecord Times => _time.Record(_lastResort);
+
     /// <summary>To be called whenever this host runs, at least every 1.25 intervals while it is Backup.</summary>
     public void OnAwake(Instant now)
     {

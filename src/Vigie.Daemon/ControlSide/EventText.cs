@@ -68,7 +68,7 @@ internal static class EventText
         NodeEventKind.MemoryLockRefused => ("memory_lock_refused", EventSeverity.Warning,
             $"memory is not locked ({ReasonText.Error(e.Error)}): swapping may delay advertisements", "grant CAP_IPC_LOCK, or raise LimitMEMLOCK"),
         NodeEventKind.JoinFailed => ("join_failed", EventSeverity.Error,
-            $"cannot listen to {e.Source} on interface {e.Count}: {ReasonText.Error(e.Error)}; tried again every second",
+            $"cannot listen to {e.Source} on {e.Interface}: {ReasonText.Error(e.Error)}; tried again every second",
             e.Error == Linux.Errno.ENOBUFS ? "raise net.ipv4.igmp_max_memberships above the number of interfaces" : null),
         NodeEventKind.KernelEventsLost => ("kernel_events_lost", EventSeverity.Info, "the kernel's event queue overflowed; everything was read again", null),
         NodeEventKind.ResyncFailed => ("resync_failed", EventSeverity.Error,
@@ -143,6 +143,8 @@ internal static class EventText
             facts["mac"] = e.Mac.ToString();
         if (e.Drop != default)
             facts["drop"] = ReasonText.Word(e.Drop);
+        if (e.Interface is not null)
+            facts["interface"] = e.Interface;
         if (e.Error != 0)
             facts["errno"] = e.Error.ToString(CultureInfo.InvariantCulture);
         return facts;

@@ -139,7 +139,7 @@ internal static class ReasonText
             ? "grant CAP_NET_ADMIN; if it is there, IPv6 may be disabled on the interface (net.ipv6.conf.*.disable_ipv6)"
             : "grant CAP_NET_ADMIN to this process",
         Errno.ENODEV => "the interface has just disappeared",
-        Errno.EINVAL => "check the prefix length of the address",
+        Errno.EINVAL => "check the prefix length of the address, and that no address of its network stands on the interface with another scope (`ip address`)",
         _ => null,
     };
 }

@@ -24,9 +24,9 @@ internal static class GuardianText
         GuardianEventKind.NodeEnded => ("node_ended", EventSeverity.Error, "the node process ended; it is started again and keeps its roles",
             "please report it with the lines above"),
         GuardianEventKind.NodeRestarted => ("node_restarted", EventSeverity.Warning,
-            e.Time == TimeSpan.Zero ? "another node process was started" : $"another node process was started after a wait of {Milliseconds(e.Time)}", null),
+            e.Time == TimeSpan.Zero ? "another node process is being started" : $"another node process is being started after a wait of {Milliseconds(e.Time)}", null),
         GuardianEventKind.StartFailed => ("node_start_failed", EventSeverity.Error, "the node process cannot be started at the moment; it is tried again",
-            "see that there are memory and process numbers left"),
+            "see that there are memory and process numbers left (LimitNPROC= and TasksMax= of its unit)"),
         GuardianEventKind.Yielded => ("cover_yielded", EventSeverity.Warning,
             $"{e.Source} is a better Active; the addresses were removed while no node was there to do it", null),
         GuardianEventKind.LinkLost => ("cover_link_lost", EventSeverity.Error, "the link was lost while no node was there; the role was given up", null),
@@ -38,6 +38,10 @@ internal static class GuardianText
         GuardianEventKind.LastWill => ("last_will", EventSeverity.Error,
             $"the node did not come back within {Milliseconds(e.Time)}; priority 0 was sent and the addresses were removed",
             "the log above says why the node process cannot run"),
+        GuardianEventKind.RecordUnreadable => ("role_unreadable", EventSeverity.Error, e.Router is null
+                ? "what the node wrote on the role board cannot be read for one virtual router or more: a crash of the node would cost their roles"
+                : "what the node wrote on the role board cannot be read; the guardian goes by what it read before",
+            "the node process has overwritten its own memory: move its roles away (`vigie drain`), restart the daemon, and please report it"),
         _ => throw new InvalidOperationException($"unknown event {e.Kind}"),
     };
 

@@ -31,4 +31,7 @@ public readonly record struct NodeEvent
     public int Error { get; init; }
 
     public int Count { get; init; }
+
+    /// <summary>The name of an interface, as it stood when this happened; null where none is meant.</summary>
+    public string? Interface { get; init; }
 }

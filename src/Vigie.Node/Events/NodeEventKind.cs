@@ -52,7 +52,7 @@ public enum NodeEventKind : byte
     MemoryLockRefused,
 
     /// <summary>
-    /// Advertisements to a multicast group cannot be heard (Error, Source = the group, Count = the interface's index).
+    /// Advertisements to a multicast group cannot be heard (Error, Source = the group, Interface).
     /// Tried again; reported when the error is another one than before.
     /// </summary>
     JoinFailed,

@@ -7,4 +7,4 @@ namespace Vigie.Node.Guarding;
 internal readonly record struct BoardSignature(
     RouterState State, TransitionReason Reason, int Generation, int InterfaceIndex,
     IpAddress Primary4, IpAddress Primary6, IpAddress Active4, IpAddress Active6, byte Priority4, byte Priority6,
-    TimeSpan Interval4, TimeSpan Interval6, bool Leaving, byte Priority, FlapRecord Flaps);
+    TimeSpan Interval4, TimeSpan Interval6, bool Leaving, byte Priority, FlapRecord Flaps, TimeRecord Times);

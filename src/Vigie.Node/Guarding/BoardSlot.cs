@@ -19,6 +19,9 @@ public readonly struct BoardSlot
     private const int LengthWords = 48;
     private const int RecordsAt = 64;
 
+    // Nothing is due in a hundred years; what says so is no time, and adding to it would go wrong.
+    private const long Farthest = long.MaxValue / 2;
+
     // A writer that lives is met twice in a row by chance, not that often.
     private const int CopyAttempts = 16;
 
@@ -34,7 +37,7 @@ public readonly struct BoardSlot
     /// <summary>When the next advertisement is due; <see cref="Instant.Never"/> unless this router is Active.</summary>
     public Instant DueAt
     {
-        get => Read(DueWord) is var due and not 0 ? new Instant(due) : Instant.Never;
+        get => Read(DueWord) is var due and > 0 and < Farthest ? new Instant(due) : Instant.Never;
         set => Write(DueWord, value == Instant.Never ? 0 : value.Nanoseconds);
     }
 
@@ -70,7 +73,7 @@ public readonly struct BoardSlot
     }
 
     /// <summary>Where the next record goes; <see cref="EndRecord"/> makes it the live one.</summary>
-    public Span<byte> BeginRecord() => Record(Sequence + 1);
+    public Span<byte> BeginRecord() => Record(Sequence + 1, (int)Read(CapacityWord));
 
     public void EndRecord(int length)
     {
@@ -79,16 +82,18 @@ public readonly struct BoardSlot
         Write(SequenceWord, next); // a release: after the last byte
     }
 
-    /// <summary>Copies the live record, or returns false when none was ever written.</summary>
+    /// <summary>Copies the live record, or returns false when none was ever written, or when the words that say where it is cannot be.</summary>
     public bool TryCopyRecord(out byte[] record)
     {
         for (var attempt = 0; attempt < CopyAttempts; attempt++)
         {
+            // Each once: whoever writes there may be out of its mind, and what was looked at must be what is used.
             var sequence = Sequence;
-            var length = (int)Read(LengthWord(sequence));
-            if (sequence == 0 || length <= 0 || length > Read(CapacityWord))
+            var length = Read(LengthWord(sequence));
+            var capacity = Read(CapacityWord);
+            if (sequence == 0 || length <= 0 || length > capacity || capacity > Room)
                 break;
-            record = Record(sequence)[..length].ToArray();
+            record = Record(sequence, (int)capacity)[..(int)length].ToArray();
             Interlocked.MemoryBarrier();
             if (Sequence == sequence)
                 return true; // it was the live one until now, so that nobody has written there
@@ -98,11 +103,11 @@ public readonly struct BoardSlot
         return false;
     }
 
-    private Span<byte> Record(long sequence)
-    {
-        var capacity = (int)Read(CapacityWord);
-        return _memory.Bytes.Slice(_at + RecordsAt + (int)(sequence & 1) * Aligned(capacity), capacity);
-    }
+    private Span<byte> Record(long sequence, int capacity) =>
+        _memory.Bytes.Slice(_at + RecordsAt + (int)(sequence & 1) * Aligned(capacity), capacity);
+
+    /// <summary>The largest capacity that could be, were this the only slot.</summary>
+    private int Room => (_memory.Bytes.Length - _at - RecordsAt) / 2 & ~7;
 
     private static int LengthWord(long sequence) => LengthWords + 8 * (int)(sequence & 1);
 

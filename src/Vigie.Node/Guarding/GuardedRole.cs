@@ -37,14 +37,23 @@ internal sealed class GuardedRole(BoardSlot slot, RoleRecord record, long sequen
     /// <summary>How often the carrier of its interface had changed when it was last looked at.</summary>
     public uint? LinkChanges { get; set; }
 
-    /// <summary>Reads the record again if it was replaced.</summary>
-    public void Refresh()
+    /// <summary>What stands on the board cannot be read, and this was told.</summary>
+    public bool IsUnreadable { get; set; }
+
+    /// <summary>Reads the record again if it was replaced; false when that cannot be read, and the one before is kept.</summary>
+    public bool Refresh()
     {
         var sequence = Slot.Sequence;
-        if (sequence == _sequence || !Slot.TryCopyRecord(out var bytes))
-            return;
-        Record = RoleRecord.Read(bytes);
-        _sequence = sequence;
+        if (sequence == _sequence)
+            return true;
+        if (!Slot.TryCopyRecord(out var bytes))
+            return false;
+        _sequence = sequence; // nonsense, too, is read once
+        if (RoleRecord.TryRead(bytes) is not { } record)
+            return false;
+        Record = record;
+        IsUnreadable = false;
+        return true;
     }
 
     /// <summary>Whoever goes on for it keeps the beat of what was said.</summary>
@@ -57,7 +66,6 @@ internal sealed class GuardedRole(BoardSlot slot, RoleRecord record, long sequen
     /// <summary>An incident begins.</summary>
     public void Begin()
     {
-        Refresh();
         SaidUntil = Instant.Zero;
         (RivalAt, Rival) = (Instant.Never, IpAddress.None);
         Doubtful = Spoke = false;

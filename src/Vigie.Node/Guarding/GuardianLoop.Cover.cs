@@ -18,6 +18,7 @@ public sealed partial class GuardianLoop
 
     private readonly List<GuardedRole> _roles = [];
     private long _boardRead;
+    private bool _leftOut;
     private bool _listens;
     private TimeSpan _shortestInterval = LongestHang;
     private Instant _renewAt = Instant.Never;
@@ -47,7 +48,7 @@ public sealed partial class GuardianLoop
         ReadBoard();
         foreach (var role in _roles)
         {
-            role.Refresh();
+            Refresh(role);
             if (role.IsOwed)
                 LastWill(role);
             else if (role.Record.Leaving)
@@ -76,7 +77,10 @@ public sealed partial class GuardianLoop
         _linksCheckedAt = Instant.Zero;
         host.Forget();
         foreach (var role in _roles)
+        {
+            Refresh(role);
             role.Begin();
+        }
     }
 
     /// <summary>Whoever speaks for others must hear who contradicts. Not earlier: a node that was late once hears by itself.</summary>
@@ -176,7 +180,7 @@ public sealed partial class GuardianLoop
     {
         if (role.RivalAt != Instant.Never)
             return Yield(now, role, lives);
-        role.Refresh(); // a node that is only late may have changed it
+        Refresh(role); // a node that is only late may have changed it
         var slot = role.Slot;
         var interval = role.Interval;
         var due = slot.DueAt;
@@ -246,7 +250,7 @@ public sealed partial class GuardianLoop
     {
         foreach (var role in _roles)
         {
-            role.Refresh();
+            Refresh(role);
             if (role.Spoke && role.IsOwed && role.SaidUntil > role.Slot.DueAt)
                 role.HandOver();
         }
@@ -339,23 +343,50 @@ public sealed partial class GuardianLoop
         if (_boardRead == board.Live)
             return;
         var spoke = _incidentAt != Instant.Never && HasSpoken();
+        bool leftOut;
         do
         {
+            leftOut = false;
             _boardRead = board.Live;
             _roles.Clear();
             _shortestInterval = LongestHang;
             for (var i = 0; i < board.RouterCount; i++)
             {
-                var slot = board[i];
-                var sequence = slot.Sequence;
-                if (!slot.TryCopyRecord(out var bytes))
+                leftOut |= !TryReadRole(i, out var role);
+                if (role is null)
                     continue;
-                var role = new GuardedRole(slot, RoleRecord.Read(bytes), sequence) { Spoke = spoke };
+                role.Spoke = spoke;
                 _roles.Add(role);
                 _shortestInterval = Min(_shortestInterval, role.Interval);
             }
         }
         while (_boardRead != board.Live);
+        if (leftOut && !_leftOut)
+            host.Report(new GuardianEvent(GuardianEventKind.RecordUnreadable));
+        _leftOut = leftOut;
+    }
+
+    /// <summary>False when what stands there cannot be read; true, and no role, when nothing was written yet.</summary>
+    private bool TryReadRole(int index, out GuardedRole? role)
+    {
+        role = null;
+        if (!board.TryGet(index, out var slot))
+            return false;
+        var sequence = slot.Sequence;
+        if (sequence == 0)
+            return true;
+        if (slot.TryCopyRecord(out var bytes) && RoleRecord.TryRead(bytes) is { } record)
+            role = new GuardedRole(slot, record, sequence);
+        return role is not null;
+    }
+
+    private void Refresh(GuardedRole role)
+    {
+        // Not when the node has begun to write another configuration there: that is read soon.
+        if (role.Refresh() || role.IsUnreadable || _boardRead != board.Live)
+            return;
+        role.IsUnreadable = true;
+        host.Report(new GuardianEvent(GuardianEventKind.RecordUnreadable, role.Record.Name));
     }
 
     private TimeSpan ShortestInterval() => _shortestInterval;

@@ -32,7 +32,6 @@ public sealed partial class GuardianLoop(RoleBoard board, IGuardianHost host, IA
     private static readonly TimeSpan SteadyTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookWhileStarting = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LookWhileServing = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan StartRetry = TimeSpan.FromMilliseconds(100);
 
     private NodeLife _life = NodeLife.Waiting;
     private Instant _startedAt;
@@ -89,7 +88,7 @@ public sealed partial class GuardianLoop(RoleBoard board, IGuardianHost host, IA
         if (_stopping)
             return;
         host.Report(new GuardianEvent(GuardianEventKind.StartFailed));
-        _startAt = now + (_backOff > StartRetry ? _backOff : StartRetry);
+        PlanRestart(now);
     }
 
     /// <summary>The node process has ended.</summary>

@@ -82,4 +82,10 @@ public enum GuardianEventKind : byte
 
     /// <summary>The node did not come back in time: priority 0 was sent and the addresses were removed.</summary>
     LastWill,
+
+    /// <summary>
+    /// What the node wrote down for a virtual router cannot be read. Router: whose; what was read before is used in its place.
+    /// Without a router: it was never read, and nobody can speak for it.
+    /// </summary>
+    RecordUnreadable,
 }

@@ -28,6 +28,7 @@ public sealed class RoleBoard(IBoardMemory memory)
     private const int CountAt = 0;
     private const int TextLengthAt = 8;
     private const int DirectoryAt = 16;
+    private const int MostRouters = (HalfSize - DirectoryAt) / 8;
 
     private int _laid;
 
@@ -62,15 +63,32 @@ public sealed class RoleBoard(IBoardMemory memory)
     /// <summary>Changes whenever another configuration becomes live; 0 before the first.</summary>
     public long Live => Read(LiveAt);
 
-    /// <summary>The virtual routers of the live configuration.</summary>
-    public int RouterCount => Live == 0 ? 0 : (int)Read(Half(Live) + CountAt);
+    /// <summary>The virtual routers of the live configuration; no more than there is room for, whatever stands there.</summary>
+    public int RouterCount => Live == 0 ? 0 : (int)Math.Clamp(Read(Half(Live) + CountAt), 0, MostRouters);
 
-    /// <summary>The text of the live configuration, UTF-8.</summary>
-    public ReadOnlySpan<byte> Text =>
-        Live == 0 ? default : memory.Bytes.Slice(TextOf(Half(Live), RouterCount), (int)Read(Half(Live) + TextLengthAt));
+    /// <summary>The text of the live configuration, UTF-8; empty when its length cannot be.</summary>
+    public ReadOnlySpan<byte> Text
+    {
+        get
+        {
+            if (Live == 0)
+                return default;
+            var half = Half(Live);
+            var at = TextOf(half, RouterCount);
+            var length = Read(half + TextLengthAt);
+            return length >= 0 && length <= half + HalfSize - at ? memory.Bytes.Slice(at, (int)length) : default;
+        }
+    }
 
-    /// <summary>A virtual router of the live configuration.</summary>
-    public BoardSlot this[int index] => new(memory, (int)Read(Half(Live) + DirectoryAt + 8 * index));
+    /// <summary>A virtual router of the live configuration; false when it stands where none can.</summary>
+    public bool TryGet(int index, out BoardSlot slot)
+    {
+        var half = Half(Live);
+        var at = Read(half + DirectoryAt + 8 * index);
+        var fits = at % 8 == 0 && at >= half + DirectoryAt && at <= half + HalfSize - BoardSlot.SizeOf(0);
+        slot = fits ? new BoardSlot(memory, (int)at) : default;
+        return fits;
+    }
 
     /// <summary>
     /// Makes room for another configuration beside the live one; false when it is too large to be guarded. Its slots are

@@ -13,6 +13,9 @@ internal static class RoleMessages
 {
     private const int AuthenticationLength = 8;
 
+    /// <summary>Bytes of a prepared advertisement: two addresses, a length and two messages.</summary>
+    private const int LeastAdvertisement = 2 * (1 + 4) + 4 + 2 * VrrpCodec.HeaderLength;
+
     /// <summary>An upper bound for <see cref="Write"/>, whatever the router's state.</summary>
     public static int Capacity(VirtualRouterConfig config) =>
         4 + Capacity(config, IpFamily.IPv4, 4) + Capacity(config, IpFamily.IPv6, 16);
@@ -23,14 +26,16 @@ internal static class RoleMessages
         BinaryPrimitives.WriteInt32LittleEndian(count, WriteFamily(ref writer, router, IpFamily.IPv4) + WriteFamily(ref writer, router, IpFamily.IPv6));
     }
 
-    public static ImmutableArray<PreparedAdvertisement> Read(ref SpanReader reader)
+    public static ImmutableArray<PreparedAdvertisement> Read(ref RecordReader reader)
     {
-        var prepared = new PreparedAdvertisement[reader.ReadInt32()];
-        for (var i = 0; i < prepared.Length; i++)
+        var prepared = new PreparedAdvertisement[reader.ReadCount(LeastAdvertisement)];
+        for (var i = 0; i < prepared.Length && !reader.Failed; i++)
         {
-            var source = reader.ReadAddress();
-            var destination = reader.ReadAddress();
-            var length = reader.ReadInt32();
+            var source = reader.ReadSomeAddress();
+            var destination = reader.ReadSomeAddress();
+            var length = reader.ReadCount(leastBytes: 2); // twice that many follow
+            if (source.Family != destination.Family || length is < VrrpCodec.HeaderLength or > VrrpCodec.MaximumLength)
+                reader.Refuse();
             prepared[i] = new PreparedAdvertisement(source, destination, reader.ReadBytes(length), reader.ReadBytes(length));
         }
 

@@ -12,6 +12,15 @@ namespace Vigie.Node.Guarding;
 /// <summary>What another process needs to speak for one virtual router's role, or to take it up.</summary>
 public sealed record RoleRecord
 {
+    /// <summary>What version 2 can say (RFC 3768 5.3.7): one byte of seconds. Version 3 ends earlier.</summary>
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(byte.MaxValue);
+
+    /// <summary>Bytes of an address, its length before it.</summary>
+    private const int LeastAddress = 1 + 4;
+
+    /// <summary>Bytes of a family: itself, two addresses that are none, a priority and an interval.</summary>
+    private const int LeastFamily = 1 + 1 + 1 + 1 + 8;
+
     public required string Name { get; init; }
 
     public required string Interface { get; init; }
@@ -44,6 +53,9 @@ public sealed record RoleRecord
 
     /// <summary>The losses of the role that are not forgotten.</summary>
     public FlapRecord Flaps { get; init; }
+
+    /// <summary>The late spans that are not forgotten.</summary>
+    public TimeRecord Times { get; init; }
 
     /// <summary>Source, and who the Active is as far as known, per family in use.</summary>
     public ImmutableArray<FamilyStatus> Families { get; init; }
@@ -83,6 +95,10 @@ public sealed record RoleRecord
         writer.Write(election.Flaps.Losses);
         writer.Write(election.Flaps.LastLossAt);
         writer.Write(election.Flaps.HeldUntil);
+        writer.Write((int)election.Times.LateSpans);
+        writer.Write(election.Times.LastLateSpan);
+        writer.Write(election.Times.IsLost);
+        writer.Write(election.Times.LastResort);
         writer.Write((config.HasFamily(IpFamily.IPv4) ? 1 : 0) + (config.HasFamily(IpFamily.IPv6) ? 1 : 0));
         WriteFamily(ref writer, router, IpFamily.IPv4);
         WriteFamily(ref writer, router, IpFamily.IPv6);
@@ -94,10 +110,14 @@ public sealed record RoleRecord
         return writer.Length;
     }
 
-    public static RoleRecord Read(ReadOnlySpan<byte> record)
+    /// <summary>
+    /// Reads a record. Whoever wrote it may have been out of its mind: null, and nothing else, when it is not whole, when
+    /// anything is left over, or when it says what no virtual router can be.
+    /// </summary>
+    public static RoleRecord? TryRead(ReadOnlySpan<byte> bytes)
     {
-        var reader = new SpanReader(record);
-        return new RoleRecord
+        var reader = new RecordReader(bytes);
+        var record = new RoleRecord
         {
             Name = reader.ReadString(),
             Interface = reader.ReadString(),
@@ -114,12 +134,20 @@ public sealed record RoleRecord
             Transitions = reader.ReadInt64(),
             Leaving = reader.ReadBoolean(),
             Flaps = new FlapRecord(reader.ReadInt32(), reader.ReadInstant(), reader.ReadInstant()),
+            Times = new TimeRecord((uint)reader.ReadInt32(), reader.ReadInt64(), reader.ReadBoolean(), reader.ReadBoolean()),
             Families = ReadFamilies(ref reader),
             KernelAddresses = ReadPrefixes(ref reader),
             Peers = ReadAddresses(ref reader),
             Advertisements = RoleMessages.Read(ref reader),
         };
+        return reader.IsComplete && record.CanBe() ? record : null;
     }
+
+    // What is reckoned with, or decides where a switch goes, must be what it claims to be.
+    private bool CanBe() =>
+        AdvertisementInterval > TimeSpan.Zero && AdvertisementInterval <= LongestInterval && InterfaceIndex >= 0
+        && Version is VrrpVersion.V2 or VrrpVersion.V3 && State <= RouterState.Fault && Reason <= TransitionReason.CannotKeepTime
+        && Families.Length <= 2;
 
     /// <summary>The source of this router's advertisements of a family; None when it does not use the family.</summary>
     public IpAddress Source(IpFamily family)
@@ -186,28 +214,38 @@ public sealed record RoleRecord
             writer.Write(planned[i]);
     }
 
-    private static ImmutableArray<FamilyStatus> ReadFamilies(ref SpanReader reader)
+    private static bool CanBe(in FamilyStatus known) =>
+        known.Family is IpFamily.IPv4 or IpFamily.IPv6 && (known.Source.IsNone || known.Source.Family == known.Family)
+        && (known.ActiveSource.IsNone || known.ActiveSource.Family == known.Family)
+        && known.ActiveAdverInterval >= TimeSpan.Zero && known.ActiveAdverInterval <= LongestInterval;
+
+    private static ImmutableArray<FamilyStatus> ReadFamilies(ref RecordReader reader)
     {
-        var families = new FamilyStatus[reader.ReadInt32()];
-        for (var i = 0; i < families.Length; i++)
+        var families = new FamilyStatus[reader.ReadCount(LeastFamily)];
+        for (var i = 0; i < families.Length && !reader.Failed; i++)
+        {
             families[i] = new FamilyStatus(
                 (IpFamily)reader.ReadByte(), reader.ReadAddress(), reader.ReadAddress(), reader.ReadByte(), reader.ReadTimeSpan());
+            if (!CanBe(families[i]))
+                reader.Refuse();
+        }
+
         return ImmutableArray.Create(families);
     }
 
-    private static ImmutableArray<IpPrefix> ReadPrefixes(ref SpanReader reader)
+    private static ImmutableArray<IpPrefix> ReadPrefixes(ref RecordReader reader)
     {
-        var prefixes = new IpPrefix[reader.ReadInt32()];
-        for (var i = 0; i < prefixes.Length; i++)
+        var prefixes = new IpPrefix[reader.ReadCount(LeastAddress + 1)];
+        for (var i = 0; i < prefixes.Length && !reader.Failed; i++)
             prefixes[i] = reader.ReadPrefix();
         return ImmutableArray.Create(prefixes);
     }
 
-    private static ImmutableArray<IpAddress> ReadAddresses(ref SpanReader reader)
+    private static ImmutableArray<IpAddress> ReadAddresses(ref RecordReader reader)
     {
-        var addresses = new IpAddress[reader.ReadInt32()];
-        for (var i = 0; i < addresses.Length; i++)
-            addresses[i] = reader.ReadAddress();
+        var addresses = new IpAddress[reader.ReadCount(LeastAddress)];
+        for (var i = 0; i < addresses.Length && !reader.Failed; i++)
+            addresses[i] = reader.ReadSomeAddress();
         return ImmutableArray.Create(addresses);
     }
 }

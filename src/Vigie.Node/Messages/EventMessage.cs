@@ -25,6 +25,7 @@ public static class EventMessage
         writer.Write((byte)nodeEvent.Drop);
         writer.Write(nodeEvent.Error);
         writer.Write(nodeEvent.Count);
+        writer.Write(nodeEvent.Interface ?? "");
         writer.Write(routerName);
         return writer.Length;
     }
@@ -45,6 +46,7 @@ public static class EventMessage
             Drop = (DropReason)reader.ReadByte(),
             Error = reader.ReadInt32(),
             Count = reader.ReadInt32(),
+            Interface = reader.ReadString() is { Length: > 0 } name ? name : null,
         };
         routerName = reader.ReadString();
         return nodeEvent;

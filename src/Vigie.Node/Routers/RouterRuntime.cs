@@ -91,6 +91,11 @@ internal sealed class RouterRuntime
     /// <summary>How many of the addresses, the last ones, are still to be asked about in the present round of probes.</summary>
     public int ProbesDue { get; set; }
 
+    /// <summary>
+    /// What a reload has added while the role was held, and nobody has been asked about yet: the role was taken without them.
+    /// </summary>
+    public HashSet<IpAddress> Unasked { get; } = [];
+
     /// <summary>The hold on preemption that was reported last.</summary>
     public Instant HoldReported { get; set; } = Instant.Zero;
 

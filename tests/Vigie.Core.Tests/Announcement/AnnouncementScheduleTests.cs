@@ -50,6 +50,23 @@ public sealed class AnnouncementScheduleTests
     }
 
     [Fact]
+    public void One_round_ends_the_first_burst()
+    {
+        var schedule = new AnnouncementSchedule();
+        schedule.Start(Beginning, 2);
+        var last = new List<int>();
+
+        for (var frame = 0; frame < 36; frame++)
+        {
+            if (schedule.NextRoundEndsFirstBurst)
+                last.Add(frame);
+            Assert.True(schedule.TryNext(schedule.DueAt, out _));
+        }
+
+        Assert.Equal([8, 9], last);
+    }
+
+    [Fact]
     public void Before_it_is_due_nothing_is_given()
     {
         var schedule = new AnnouncementSchedule();

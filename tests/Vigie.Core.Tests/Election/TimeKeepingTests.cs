@@ -47,6 +47,34 @@ public sealed class TimeKeepingTests
     }
 
     [Fact]
+    public void Another_process_goes_on_where_the_last_one_ended()
+    {
+        var time = new TimeKeeping();
+        var now = Beginning;
+        for (var late = 1; late < TimeKeeping.LostAt; late++, now += Span)
+            time.OnLate(now, Interval, Interval);
+        var record = time.Record(lastResort: true);
+        time.Look(now + Span, Interval);
+        Assert.Equal(record, time.Record(lastResort: true)); // two good spans are no other memory
+
+        var successor = new TimeKeeping();
+        successor.Remember(record);
+
+        Assert.Equal((TimeKeeping.LostAt - 1, false), (successor.LateSpans, successor.IsLost));
+        successor.OnLate(now + 2 * Span, Interval, Interval);
+        time.OnLate(now + 2 * Span, Interval, Interval);
+        Assert.True(successor.IsLost);
+        Assert.Equal(time.Record(false), successor.Record(false));
+        var third = new TimeKeeping();
+        third.Remember(successor.Record(false));
+        Assert.True(third.IsLost);
+        third.Look(now + 30 * Span, Interval);
+        Assert.Equal((0, false, default), (third.LateSpans, third.IsLost, third.Record(false)));
+        third.Remember(default);
+        Assert.Equal((0, false), (third.LateSpans, third.IsLost));
+    }
+
+    [Fact]
     public void One_span_is_late_once_however_often_it_was()
     {
         var time = new TimeKeeping();

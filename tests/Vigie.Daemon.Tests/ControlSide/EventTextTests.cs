@@ -64,6 +64,16 @@ public sealed class EventTextTests
     }
 
     [Fact]
+    public void A_group_that_cannot_be_joined_is_told_with_the_name_of_the_interface()
+    {
+        var document = EventText.Describe(
+            Event(NodeEventKind.JoinFailed) with { Error = Errno.ENOBUFS, Source = IpAddress.Parse("224.0.0.18"), Interface = "eth0" }, "", new WallClock());
+
+        Assert.StartsWith("cannot listen to 224.0.0.18 on eth0: ENOBUFS", document.Message, StringComparison.Ordinal);
+        Assert.Equal("eth0", document.Data["interface"]);
+    }
+
+    [Fact]
     public void An_event_of_the_whole_host_names_no_virtual_router()
     {
         Assert.Null(EventText.Describe(Event(NodeEventKind.Started) with { Router = -1 }, "", new WallClock()).VirtualRouter);

@@ -35,6 +35,8 @@ public sealed class InterfaceTests
         Assert.Equal("advertisements cannot be heard on the interface", status.Reason);
         Assert.NotNull(status.Remedy);
         var refused = Assert.Single(alpha.Events().Events, e => e.Kind == "join_failed");
+        Assert.Contains(" on eth0: ", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("eth0", refused.Data["interface"]);
         Assert.Contains("igmp_max_memberships", refused.Remedy, StringComparison.Ordinal);
         Assert.Empty(scene.Ear.Advertisements);
 

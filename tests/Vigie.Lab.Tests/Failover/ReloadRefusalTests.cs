@@ -61,6 +61,45 @@ public sealed class ReloadRefusalTests
     }
 
     [Fact]
+    public void An_address_that_the_kernel_does_not_add_refuses_the_reload_as_a_whole()
+    {
+        using var scene = new VipScene();
+        AddSecondInterface(scene.Alpha);
+        // The kernel adds no address beside one of the same network with another scope.
+        scene.Alpha.Ip($"addr add 10.79.0.1/24 dev {Second} scope link");
+        var alpha = VigieDaemon.Start(scene.Alpha, scene.Setup with { Priority = 150 }, Web);
+        alpha.WaitForState("db", VirtualRouterState.Active);
+        alpha.WaitForState("web", VirtualRouterState.Active);
+        var beta = scene.Start(scene.Beta, 100, VirtualRouterState.Backup);
+        scene.Probe();
+        scene.WaitUntilServedBy(scene.Alpha);
+        var (before, webBefore, held) = (alpha.TryRouter("db")!, alpha.TryRouter("web")!, Addresses(scene.Alpha));
+        var from = LabClock.Now;
+        var wider = Web with { Addresses = [.. Web.Addresses, IpPrefix.Parse("10.78.0.101/24"), IpPrefix.Parse("10.79.0.100/24")] };
+        // Would move the other role, if any of it were done.
+        File.WriteAllText(VigieDaemon.ConfigPath(scene.Alpha), VirtualRouterSetup.ToVigie("alpha", scene.Setup with { Priority = 10 }, wider));
+
+        var (exitCode, _, errors) = Reload(scene.Alpha);
+
+        Assert.True(exitCode == ExitCode.Refused, errors);
+        AssertNames(errors, $"web: 10.79.0.100/24 cannot be put on {Second}: EINVAL", "another scope", "nothing was changed");
+        var told = Assert.Single(alpha.Events().Events, e => e.Kind == "reload_refused");
+        AssertNames(told.Message + told.Remedy, "web: ", "10.79.0.100/24", Second, "EINVAL", "another scope");
+        AssertNothingMoved(scene, alpha, beta, before, from);
+        var webAfter = alpha.TryRouter("web")!;
+        Assert.Equal((webBefore.State, webBefore.Transitions, webBefore.Since), (webAfter.State, webAfter.Transitions, webAfter.Since));
+        Assert.Equal(webBefore.Addresses.Select(address => address.Address), webAfter.Addresses.Select(address => address.Address));
+        Assert.Equal(held, Addresses(scene.Alpha)); // not the one either that could be added
+
+        // What was in the way goes, and the same file is taken.
+        scene.Alpha.Ip($"addr del 10.79.0.1/24 dev {Second}", $"addr add 10.79.0.1/24 dev {Second}");
+        var (again, _, why) = Reload(scene.Alpha);
+        Assert.True(again == ExitCode.Ok, why);
+        Condition.WaitFor("the further addresses", () => wider.Addresses.All(prefix => scene.Alpha.Holds(prefix.Address)));
+        beta.WaitForState("db", VirtualRouterState.Active);
+    }
+
+    [Fact]
     public void A_node_that_may_open_no_more_files_refuses_the_reload_and_lives()
     {
         using var scene = new VipScene();
@@ -109,6 +148,8 @@ public sealed class ReloadRefusalTests
             Assert.True(gap.Length < TimeSpan.FromMilliseconds(50) + 2 * gap.LongestStall, gap.ToString());
         }
     }
+
+    private static string[] Addresses(LabHost host) => [.. host.Addresses().Select(address => address.ToString()).Order()];
 
     private static void AssertNames(string text, params string[] words)
     {

@@ -121,8 +121,8 @@ public sealed class CrashStepTests
         HashSet<string> onBoard = [];
         for (var i = 0; i < host.Board.RouterCount; i++)
         {
-            Assert.True(host.Board[i].TryCopyRecord(out var record), $"{what}: no record");
-            onBoard.Add(RoleRecord.Read(record).Name);
+            Assert.True(host.Board.TryGet(i, out var slot) & slot.TryCopyRecord(out var bytes), $"{what}: no record");
+            onBoard.Add(RoleRecord.TryRead(bytes)!.Name);
         }
 
         // A router that left after a reload stands there until the next one.

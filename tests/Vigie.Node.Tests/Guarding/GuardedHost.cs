@@ -82,6 +82,9 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
     /// <summary>Nodes that are started end at once.</summary>
     public bool NodesFail { get; set; }
 
+    /// <summary>There is no process to be had.</summary>
+    public bool StartsFail { get; set; }
+
     public bool LinkRuns { get; set; } = true;
 
     public uint LinkChanges { get; set; }
@@ -326,6 +329,13 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
     private void BeginNode()
     {
         _nodeBeginsAt = Instant.Never;
+        if (StartsFail)
+        {
+            _nodeSpeaks = false;
+            Guardian.OnStartFailed(Now);
+            return;
+        }
+
         if (NodesFail)
         {
             _nodeSpeaks = false;

@@ -58,7 +58,8 @@ public sealed class GuardianWorstTests
         host.Run(Ms(150));
 
         Assert.True(laid);
-        Assert.Equal((Instant.Never, 0L), (host.Board[0].DueAt, host.Board[0].Sent));
+        Assert.True(host.Board.TryGet(0, out var first));
+        Assert.Equal((Instant.Never, 0L), (first.DueAt, first.Sent));
     }
 
     [Theory]

@@ -144,7 +144,7 @@ internal sealed class RecordingPorts(Transcript transcript) : IAdvertisementPort
             NodeEventKind.AddressListMismatch => $"router {e.Router}: {e.Source} has another list, {e.Count} addresses",
             NodeEventKind.AdvertisementDropped => $"router {e.Router}: dropped from {e.Source}: {e.Drop}",
             NodeEventKind.SendFailed => $"router {e.Router}: sending from {e.Source} fails, error {e.Error}",
-            NodeEventKind.JoinFailed => $"cannot listen to {e.Source} on {e.Count}, error {e.Error}",
+            NodeEventKind.JoinFailed => $"cannot listen to {e.Source} on {e.Interface}, error {e.Error}",
             NodeEventKind.StandsAside => $"router {e.Router} stands aside: {(AsideCause)e.Count}",
             NodeEventKind.Reconfigured => $"reconfigured, {e.Count} routers",
             _ => $"router {e.Router}: {e.Kind}",

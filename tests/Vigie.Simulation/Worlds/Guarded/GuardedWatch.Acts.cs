@@ -169,6 +169,8 @@ internal sealed partial class GuardedWatch
 
     public void OnGuardian(GuardedHost host, GuardianEventKind kind)
     {
+        if (kind == GuardianEventKind.RecordUnreadable)
+            throw new ViolationException($"the guardian of {host} cannot read what its node wrote");
         var givesUp = kind is GuardianEventKind.LastWill or GuardianEventKind.TooLate or GuardianEventKind.Yielded
             or GuardianEventKind.LinkLost or GuardianEventKind.AddressRefused;
         if (givesUp)
