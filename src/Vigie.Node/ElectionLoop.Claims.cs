@@ -124,6 +124,6 @@ public sealed partial class ElectionLoop
         router.DefendAt = Instant.Never;
         router.LastDefenceAt = now;
         // All of its addresses: whoever claims one has likely claimed the others, and neighbours have believed it.
-        router.Announcements.Start(now, router.Config.Addresses.Length);
+        router.StartAnnouncing(now);
     }
 }

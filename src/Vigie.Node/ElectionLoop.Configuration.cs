@@ -50,11 +50,12 @@ public sealed partial class ElectionLoop
         List<RouterRuntime> added = [];
         foreach (var router in config.VirtualRouters)
             if (outcome.Added.Contains(router.Name))
-                added.Add(new RouterRuntime(_nextSlot++, router));
+                added.Add(new RouterRuntime(_nextSlot++, router, _schedule));
         if (Drained)
             foreach (var router in added)
                 router.Election.OnStandAside(now, AsideCause.Drain, _effects);
         _routers.AddRange(added);
+        Reserve();
         OrderAsConfigured();
         IndexRouters();
         _listeningChanged = true;
@@ -176,7 +177,7 @@ public sealed partial class ElectionLoop
         router.BoardIndex = -1; // its place was made for the old settings; it gets another with the new board
         NoteAdded(router, next);
         router.Prepare(next);
-        router.ProbesDue = 0;
+        router.StopProbing();
         router.ForgetMismatches();
         router.ReportedDrops = 0;
         router.DuplicateOwnerReported = false;

@@ -23,6 +23,7 @@ public sealed partial class ElectionLoop
         ReportAside(now, router);
         WriteOnBoard(router);
         ReportHold(now, router);
+        router.Touch();
     }
 
     private void ReportHold(Instant now, RouterRuntime router)
@@ -44,6 +45,7 @@ public sealed partial class ElectionLoop
         if (router.Election.IsTimeLost == router.TimeLostReported)
             return;
         router.TimeLostReported = router.Election.IsTimeLost;
+        router.Touch();
         _events.Report(new NodeEvent
         {
             Kind = router.TimeLostReported ? NodeEventKind.TimeLost : NodeEventKind.TimeKeptAgain, At = now, Router = router.Slot,
@@ -58,7 +60,7 @@ public sealed partial class ElectionLoop
                 SendAdvertisements(now, router, effect.Priority, due);
                 break;
             case EffectKind.AcquireAddresses:
-                router.ProbesDue = 0;
+                router.StopProbing();
                 Acquire(now, router);
                 break;
             case EffectKind.ReleaseAddresses:
@@ -67,17 +69,17 @@ public sealed partial class ElectionLoop
             case EffectKind.AnnounceAddresses:
                 if (!router.AddressesReady)
                     break; // never before: a neighbour that asks at once would get no answer
-                router.Announcements.Start(now, router.Config.Addresses.Length);
+                router.StartAnnouncing(now);
                 router.DefendAt = Instant.Never; // this answers a claim, too
                 break;
             case EffectKind.StopAnnouncing:
-                router.Announcements.Stop();
+                router.StopAnnouncing();
                 router.Unasked.Clear(); // whoever takes the role again does not ask
                 router.DefendAt = Instant.Never;
                 router.LastDefenceAt = Instant.Zero;
                 break;
             case EffectKind.ProbeAddresses:
-                router.ProbesDue = router.Config.Addresses.Length;
+                router.StartProbing(now);
                 break;
             case EffectKind.ReportState:
                 if (router.Election.IsInConflict)
@@ -173,7 +175,7 @@ public sealed partial class ElectionLoop
         // Until the kernel has them all: neither their number nor their presence is what the schedule was made for.
         router.AddressesReady = false;
         router.LostWhilePending = false;
-        router.Announcements.Stop();
+        router.StopAnnouncing();
         router.DefendAt = Instant.Never; // the announcement when they are there answers a claim, too
         var plan = router.PlanAddresses(on, out var count);
         var lifetime = ElectionTimers.AddressLifetimeSeconds(router.Config.AdvertisementInterval);
@@ -203,7 +205,7 @@ public sealed partial class ElectionLoop
         router.Generation++;
         router.AddressesReady = false;
         router.RenewAt = Instant.Never;
-        router.Announcements.Stop();
+        router.StopAnnouncing();
         router.AnnouncedElsewhere.Clear();
         if (router.Interface is not { } on)
         {
@@ -253,41 +255,29 @@ public sealed partial class ElectionLoop
                 });
     }
 
-    /// <summary>Sends the announcements that are due, router after router, and returns when the next one is.</summary>
+    /// <summary>Sends the announcements that are due, and returns when the next one is.</summary>
     private Instant Announce(Instant now)
     {
-        var next = Instant.Never;
+        // Whoever has waited longest comes first, and a round that has ended waits again: a router with many addresses starves nobody.
         var budget = FramesPerStep;
-        for (var n = 0; n < _routers.Count; n++)
+        while (budget > 0 && _schedule.AnnouncesAt <= now)
         {
-            // Begins where the last step ran out of budget, so that a router with many addresses starves nobody.
-            var router = _routers[(_nextAnnouncer + n) % _routers.Count];
-            for (var (verifies, endsFirst) = NextRound(router);
-                 budget > 0 && router.Announcements.TryNext(now, out var index);
-                 (verifies, endsFirst) = NextRound(router))
+            var router = _schedule.FirstAnnouncer;
+            while (budget > 0 && router.TryTakeAnnouncement(now, out var address, out var verifies))
             {
-                var address = router.Config.Addresses[index].Address;
                 budget -= AnnounceAddress(router, address);
-                if (verifies || (endsFirst && router.Unasked.Remove(address)))
+                if (verifies)
                     budget -= AskForOthers(router, address);
             }
 
-            for (; budget > 0 && router.ProbesDue > 0; router.ProbesDue--)
-                budget -= AskForOthers(router, router.Config.Addresses[^router.ProbesDue].Address);
-            next = Instant.Min(next, router.Announcements.DueAt);
-            if (budget <= 0)
-            {
-                _nextAnnouncer = (_nextAnnouncer + n) % _routers.Count;
-                return Instant.Min(next, now);
-            }
+            while (budget > 0 && router.TryTakeProbe(out var address))
+                budget -= AskForOthers(router, address);
+            router.Touch();
+            _schedule.Settle();
         }
 
-        _nextAnnouncer = 0;
-        return next;
+        return Instant.Max(now, _schedule.AnnouncesAt);
     }
-
-    private static (bool Verifies, bool EndsFirstBurst) NextRound(RouterRuntime router) =>
-        (router.Announcements.NextRoundVerifies, router.Announcements.NextRoundEndsFirstBurst);
 
     /// <summary>Teaches every neighbour our MAC for one address; returns how many frames that took.</summary>
     private int AnnounceAddress(RouterRuntime router, IpAddress address)

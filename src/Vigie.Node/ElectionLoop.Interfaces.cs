@@ -40,7 +40,7 @@ public sealed partial class ElectionLoop
             if (renamed || router.Interface == on)
                 Evaluate(now, router);
             if (macChanged && router.Interface == on && router.AddressesReady)
-                router.Announcements.Start(now, router.Config.Addresses.Length);
+                router.StartAnnouncing(now);
         }
     }
 

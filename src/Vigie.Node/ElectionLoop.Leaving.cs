@@ -55,6 +55,7 @@ public sealed partial class ElectionLoop
         {
             var cause = drained ? AsideCause.Drain : movedAway.Contains(router.Config.Name) ? AsideCause.Switchover : AsideCause.None;
             router.Election.OnStandAside(Instant.Zero, cause, _effects);
+            router.Touch();
             router.ToldAside = cause;
         }
     }
@@ -139,7 +140,10 @@ public sealed partial class ElectionLoop
     private static void NoteAnnouncement(Instant now, RouterRuntime router, IpAddress address)
     {
         if (router.AnnouncedElsewhere.Add(address) && router.AnnouncedElsewhere.Count == router.Config.Addresses.Length)
+        {
             router.Election.OnAddressesAnnounced(now);
+            router.Touch();
+        }
     }
 
     private void CutLeave(Instant now, RouterRuntime router)
@@ -170,7 +174,7 @@ public sealed partial class ElectionLoop
         Run(now, router, Instant.Never);
         if (router.Departing)
             _departing--;
-        _routers.RemoveAt(index);
+        Forget(index);
     }
 
     /// <summary>A router that no configuration knows any more leaves, and is forgotten when it has.</summary>
@@ -181,7 +185,7 @@ public sealed partial class ElectionLoop
         Run(now, router, Instant.Never);
         if (!router.Election.IsLeaving)
         {
-            _routers.RemoveAt(index);
+            Forget(index);
             return;
         }
 
@@ -197,7 +201,7 @@ public sealed partial class ElectionLoop
         {
             if (!_routers[i].Departing || _routers[i].Election.IsLeaving)
                 continue;
-            _routers.RemoveAt(i);
+            Forget(i);
             _departing--;
             IndexRouters();
             _listeningChanged = true;

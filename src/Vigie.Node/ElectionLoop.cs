@@ -31,6 +31,7 @@ public sealed partial class ElectionLoop
     private readonly Dictionary<int, HostInterface> _interfaces = [];
     private readonly List<RouterRuntime> _routers = [];
     private readonly List<RouterRuntime> _inConfigurationOrder = [];
+    private readonly RouterSchedule _schedule = new();
     private readonly List<Effect> _effects = new(16);
     private readonly byte[] _message = new byte[VrrpCodec.MaximumLength];
     private readonly byte[] _frame = new byte[128];
@@ -39,7 +40,6 @@ public sealed partial class ElectionLoop
     private readonly IHostNetwork _network;
     private readonly INodeEventSink _events;
     private int _nextSlot;
-    private int _nextAnnouncer;
     private bool _started;
     private bool _stepped;
     private Instant _steppedAt;
@@ -57,7 +57,8 @@ public sealed partial class ElectionLoop
         _events = events;
         Config = config;
         foreach (var router in config.VirtualRouters)
-            _routers.Add(new RouterRuntime(_nextSlot++, router));
+            _routers.Add(new RouterRuntime(_nextSlot++, router, _schedule));
+        Reserve();
         OrderAsConfigured();
         IndexRouters();
     }
@@ -97,38 +98,17 @@ public sealed partial class ElectionLoop
         ListenAgainIfDue(now);
         ListenIfChanged();
         var next = Instant.Min(_listenAgainAt, Instant.Min(GiveUpPreparationIfDue(now), HandOver(now)));
-        var patienceEndsAt = Instant.Never;
-        var pause = now - _steppedAt;
-        foreach (var router in _routers)
-        {
-            router.Election.OnAwake(now);
-            if (router.Election.State == RouterState.Backup || router.Election.IsInConflict)
-            {
-                // Whoever waits for silence is stepped at least this often, whether it hears anything or not, so that a longer pause was one
-                // of this host, in which it was deaf too.
-                var patience = router.Election.HearingInterval * 5 / 4;
-                if (_stepped && pause > patience + router.Election.HearingInterval / 2)
-                    router.Election.OnUnattended(now, pause - patience);
-                patienceEndsAt = Instant.Min(patienceEndsAt, now + patience);
-            }
-
-            if (router.Election.NextDeadline is { } deadline && deadline <= now)
-                OnDeadline(now, router);
-            ReportTime(now, router);
-            if (router.RenewAt <= now)
-                Renew(now, router);
-            if (router.DefendAt <= now)
-                Defend(now, router);
-            if (router.Election.NextDeadline is { } following)
-                next = Instant.Min(next, following);
-            next = Instant.Min(next, Instant.Min(router.RenewAt, router.DefendAt));
-        }
-
+        _schedule.Settle();
+        NoteUnattended(now);
+        VisitDue(now);
+        WatchLate(now);
         ForgetDeparted();
         _stepped = true;
         _steppedAt = now;
-        NextDue = Instant.Min(next, Announce(now));
-        return Instant.Min(Instant.Min(NextDue, patienceEndsAt), Beat(now));
+        _schedule.Settle();
+        var announces = Announce(now); // after every advertisement
+        NextDue = Instant.Min(next, Instant.Min(_schedule.DueAt, announces));
+        return Instant.Min(Instant.Min(NextDue, PatienceEndsAt(now)), Beat(now));
     }
 
     /// <summary>
@@ -289,13 +269,6 @@ public sealed partial class ElectionLoop
         {
             Kind = NodeEventKind.AdvertisementDropped, At = now, Router = router.Slot, Drop = reason, Source = source,
         });
-    }
-
-    private void OnDeadline(Instant now, RouterRuntime router)
-    {
-        var due = router.Election.State == RouterState.Active ? router.Election.AdvertiseAt : Instant.Never;
-        router.Election.OnDeadline(now, _effects);
-        Run(now, router, due);
     }
 
     private void IndexRouters()

@@ -10,6 +10,7 @@ using Vigie.Node.Interfaces;
 using Vigie.Node.Messages;
 using Vigie.Node.Ports;
 using Vigie.Node.Routers;
+using Xunit;
 
 namespace Vigie.Node.Tests;
 
@@ -92,6 +93,7 @@ internal sealed class ConformanceHost : IAdvertisementPort, IFramePort, IHostNet
         Start();
         Now += TimeSpan.FromSeconds(3.61); // less than half an interval after Active_Down_Interval of priority 100
         Loop.Step(Now);
+        Assert.Null(Loop.FindForgotten());
         return this;
     }
 
@@ -105,6 +107,7 @@ internal sealed class ConformanceHost : IAdvertisementPort, IFramePort, IHostNet
     {
         Now += TimeSpan.FromSeconds(secondsLater);
         Loop.Step(Now);
+        Assert.Null(Loop.FindForgotten());
         return this;
     }
 

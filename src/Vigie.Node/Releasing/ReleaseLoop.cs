@@ -143,7 +143,7 @@ public sealed class ReleaseLoop
     {
         for (var i = 0; i < config.VirtualRouters.Length; i++)
         {
-            var router = new RouterRuntime(i, config.VirtualRouters[i]);
+            var router = new RouterRuntime(i, config.VirtualRouters[i], new RouterSchedule());
             foreach (var on in _interfaces.Values)
             {
                 if (on.Name != router.Config.Interface)

@@ -18,21 +18,29 @@ internal sealed class RouterRuntime
     private IpAddress[] _advertisedIPv4 = [];
     private IpAddress[] _advertisedIPv6 = [];
     private IpPrefix[] _planned = [];
+    private readonly RouterSchedule _schedule;
+    private readonly AnnouncementSchedule _announcements = new();
+    private int _probesDue;
+    private Instant _probesSince;
 
-    public RouterRuntime(int slot, VirtualRouterConfig config)
+    public RouterRuntime(int slot, VirtualRouterConfig config, RouterSchedule schedule)
     {
         Slot = slot;
         Election = new VirtualRouter(config);
+        _schedule = schedule;
+        DuePlace = new QueuePlace(this);
+        AnnouncerPlace = new QueuePlace(this);
+        ListenerPlace = new QueuePlace(this);
         Prepare(config);
+        Touch();
     }
 
     public int Slot { get; }
 
+    /// <summary>Whoever gives it an input calls <see cref="Touch"/> then, most easily by running its effects.</summary>
     public VirtualRouter Election { get; }
 
     public VirtualRouterConfig Config => Election.Config;
-
-    public AnnouncementSchedule Announcements { get; } = new();
 
     public LatenessHistogram Lateness { get; } = new();
 
@@ -53,7 +61,15 @@ internal sealed class RouterRuntime
     /// <summary>An address went while the kernel's answer was awaited: it may have gone after it was added.</summary>
     public bool LostWhilePending { get; set; }
 
-    public Instant RenewAt { get; set; } = Instant.Never;
+    public Instant RenewAt
+    {
+        get;
+        set
+        {
+            field = value;
+            Touch();
+        }
+    } = Instant.Never;
 
     /// <summary>The role of an earlier process that it is about to take up.</summary>
     public RoleToTakeUp? TakesUp { get; set; }
@@ -86,10 +102,15 @@ internal sealed class RouterRuntime
     public Instant LastDefenceAt { get; set; } = Instant.Zero;
 
     /// <summary>When a foreign claim is answered, unless its sender turns out to be a better Active before.</summary>
-    public Instant DefendAt { get; set; } = Instant.Never;
-
-    /// <summary>How many of the addresses, the last ones, are still to be asked about in the present round of probes.</summary>
-    public int ProbesDue { get; set; }
+    public Instant DefendAt
+    {
+        get;
+        set
+        {
+            field = value;
+            Touch();
+        }
+    } = Instant.Never;
 
     /// <summary>
     /// What a reload has added while the role was held, and nobody has been asked about yet: the role was taken without them.
@@ -132,6 +153,89 @@ internal sealed class RouterRuntime
     public uint ReportedDrops { get; set; }
 
     public bool DuplicateOwnerReported { get; set; }
+
+    /// <summary>It belongs to this host no more: it waits for nothing.</summary>
+    public bool IsForgotten { get; private set; }
+
+    /// <summary>When it has something to do apart from announcing.</summary>
+    public Instant DueAt =>
+        IsForgotten ? Instant.Never : Instant.Min(Election.NextDeadline ?? Instant.Never, Instant.Min(RenewAt, DefendAt));
+
+    /// <summary>When it has frames to send: announcements or probes.</summary>
+    public Instant AnnouncesAt =>
+        IsForgotten ? Instant.Never : _probesDue > 0 ? Instant.Min(_probesSince, _announcements.DueAt) : _announcements.DueAt;
+
+    /// <summary>It waits for silence, so that it must not take its own deafness for it.</summary>
+    public bool Listens => !IsForgotten && (Election.State == RouterState.Backup || Election.IsInConflict);
+
+    /// <summary>This host cannot keep time for it, or could not when that was told last.</summary>
+    public bool IsLate => !IsForgotten && (Election.IsTimeLost || TimeLostReported);
+
+    /// <summary>Where it stands in the queues of <see cref="RouterSchedule"/>, whose own this and the following are.</summary>
+    public QueuePlace DuePlace { get; }
+
+    public QueuePlace AnnouncerPlace { get; }
+
+    public QueuePlace ListenerPlace { get; }
+
+    public bool IsListedLate { get; set; }
+
+    public bool IsTouched { get; set; }
+
+    /// <summary>What it waits for may have changed.</summary>
+    public void Touch() => _schedule.Touch(this);
+
+    /// <summary>It is taken out of everything.</summary>
+    public void Forget()
+    {
+        IsForgotten = true;
+        Touch();
+    }
+
+    public void StartAnnouncing(Instant now)
+    {
+        _announcements.Start(now, Config.Addresses.Length);
+        Touch();
+    }
+
+    public void StopAnnouncing()
+    {
+        _announcements.Stop();
+        Touch();
+    }
+
+    /// <summary>The next address to announce now, and whether others are to be asked for it, too; false when nothing is due.</summary>
+    public bool TryTakeAnnouncement(Instant now, out IpAddress address, out bool verifies)
+    {
+        verifies = _announcements.NextRoundVerifies;
+        var endsFirstBurst = _announcements.NextRoundEndsFirstBurst;
+        var isDue = _announcements.TryNext(now, out var index);
+        address = isDue ? Config.Addresses[index].Address : IpAddress.None;
+        verifies |= isDue && endsFirstBurst && Unasked.Remove(address);
+        return isDue;
+    }
+
+    /// <summary>A round of probes begins: every address is to be asked about.</summary>
+    public void StartProbing(Instant now)
+    {
+        _probesDue = Config.Addresses.Length;
+        _probesSince = now;
+        Touch();
+    }
+
+    public void StopProbing()
+    {
+        _probesDue = 0;
+        Touch();
+    }
+
+    /// <summary>The next address to ask about in the present round of probes; false when there is none.</summary>
+    public bool TryTakeProbe(out IpAddress address)
+    {
+        var isDue = _probesDue > 0;
+        address = isDue ? Config.Addresses[^_probesDue--].Address : IpAddress.None;
+        return isDue;
+    }
 
     /// <summary>The addresses of a family in the order of the wire: a link-local IPv6 address goes first (RFC 9568 5.2.9).</summary>
     public ReadOnlySpan<IpAddress> Advertised(IpFamily family) => family == IpFamily.IPv4 ? _advertisedIPv4 : _advertisedIPv6;

@@ -8,6 +8,7 @@ using Vigie.Node.Guarding;
 using Vigie.Node.Interfaces;
 using Vigie.Node.Ports;
 using Vigie.Node.Tests.Scenarios;
+using Xunit;
 
 namespace Vigie.Node.Tests.Guarding;
 
@@ -318,6 +319,7 @@ internal sealed class GuardedHost : IGuardianHost, IAdvertisementPort, IFramePor
                 node.OnAddressesApplied(Now, outcome);
             _outcomes.Clear();
             _nodeWake = node.Step(Now);
+            Assert.Null(node.FindForgotten());
             if (!_serves && node.HasTakenUpRoles)
             {
                 _serves = true;

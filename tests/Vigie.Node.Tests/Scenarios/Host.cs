@@ -6,6 +6,7 @@ using Vigie.Core.Wire;
 using Vigie.Node.Interfaces;
 using Vigie.Node.Messages;
 using Vigie.Node.Ports;
+using Xunit;
 
 namespace Vigie.Node.Tests.Scenarios;
 
@@ -272,12 +273,12 @@ internal sealed class Host
 
     private void Step()
     {
-        _wake = Loop.Step(Now);
+        StepLoop();
         while (ListensAtOnce && _ports.Listening is { } plan)
         {
             _ports.Listening = null;
             AnswerListening(plan);
-            _wake = Loop.Step(Now);
+            StepLoop();
         }
 
         while (Loop.TakeVerdict() is { } verdict)
@@ -292,6 +293,12 @@ internal sealed class Host
             AnswerPreparation();
         while (_ports.Plans.TryDequeue(out var plan))
             _pending.Enqueue(() => Answer(plan), (Now + KernelDelay, _sequence++));
+    }
+
+    private void StepLoop()
+    {
+        _wake = Loop.Step(Now);
+        Assert.Null(Loop.FindForgotten());
     }
 
     private void AnswerListening(ListeningPlan plan)

@@ -13,7 +13,7 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
     private const string Leaving = "Vigie.Core/Election/VirtualRouter.Leaving.cs";
     private const string Probing = "Vigie.Core/Election/VirtualRouter.Probing.cs";
     private const string Timers = "Vigie.Core/Election/ElectionTimers.cs";
-    private const string Loop = "Vigie.Node/ElectionLoop.cs";
+    private const string Deadlines = "Vigie.Node/ElectionLoop.Deadlines.cs";
     private const string Effects = "Vigie.Node/ElectionLoop.Effects.cs";
     private const string Interfaces = "Vigie.Node/ElectionLoop.Interfaces.cs";
 
@@ -50,17 +50,19 @@ internal sealed record Mutation(string Name, string Reason, string File, string 
         new("BeatTooSlow", "peers lose patience with an owner that works", Router,
             "var next = _advertiseAt + Config.AdvertisementInterval;", "var next = _advertiseAt + Config.AdvertisementInterval * 1.1;"),
         new("AnnouncedBeforeAddresses", "neighbours send to a host that does not answer yet", Effects,
-            "        router.Announcements.Stop();\n        router.DefendAt = Instant.Never; // the", "        router.Announcements.Start(now, router.Config.Addresses.Length);\n        router.DefendAt = Instant.Never; // the"),
+            "        router.StopAnnouncing();\n        router.DefendAt = Instant.Never; // the", "        router.StartAnnouncing(now);\n        router.DefendAt = Instant.Never; // the"),
         new("ReleaseForgotten", "two hosts answer for one address until it expires", Effects,
             "                Release(router);\n", ""),
-        new("RenewalForgotten", "the kernel takes the addresses of a working owner away", Loop,
-            "            if (router.RenewAt <= now)\n                Renew(now, router);\n", "            router.RenewAt = Instant.Never;\n"),
+        new("RenewalForgotten", "the kernel takes the addresses of a working owner away", Deadlines,
+            "        if (router.RenewAt <= now)\n            Renew(now, router);\n", "        router.RenewAt = Instant.Never;\n"),
+        new("DeadlineForgotten", "a host sleeps through what is due", Effects,
+            "        ReportHold(now, router);\n        router.Touch();\n", "        ReportHold(now, router);\n"),
         new("NotReasserted", "an address that somebody deleted stays away until its renewal", Interfaces,
             "Address = prefix,\n        });\n        Acquire(now, router);", "Address = prefix,\n        });"),
         new("NotJoinedAnew", "after a flap the host hears nobody and becomes a second owner", Interfaces,
             "if (on.Update(link))", "if (on.Update(link) && !_started)"),
-        new("DeafBackup", "a host that was frozen within its wait, or just past it, takes over from a healthy Active", Loop,
-            "                    router.Election.OnUnattended(now, pause - patience);\n", "                    _ = pause;\n", "FrozenWithinTheWait", "FrozenPastTheWait"),
+        new("DeafBackup", "a host that was frozen within its wait, or just past it, takes over from a healthy Active", Deadlines,
+            "            router.Election.OnUnattended(now, pause - Patience(router.Election.HearingInterval));\n", "", "FrozenWithinTheWait", "FrozenPastTheWait"),
         new("GraceOfExactlyAnInterval", "the same when the Active had spoken just before the host ran again", Router,
             "LongestActiveAdverInterval() * 5 / 4", "LongestActiveAdverInterval()", "ThawedJustAfterAWord"),
         new("OvertakenResignationBelieved", "a second Backup takes over from the successor", Router,

@@ -317,6 +317,8 @@ internal sealed class SimulatedHost : IAdvertisementPort, IFramePort, IHostNetwo
     private void Step()
     {
         var next = Loop!.Step(LocalNow);
+        if (Loop.FindForgotten() is { } forgotten)
+            throw new ViolationException($"{this} would not wake for {forgotten} when it is due");
         TakeVerdicts();
         if (Stopping && !_left && Loop.HasLeft)
             EndLeave(LocalNow);

@@ -177,6 +177,8 @@ internal sealed partial class GuardedHost
     private void StepNode(ElectionLoop node, Instant now)
     {
         var next = node.Step(now);
+        if (node.FindForgotten() is { } forgotten)
+            throw new ViolationException($"{this} would not wake for {forgotten} when it is due");
         _nodeSteppedAt = now;
         _nodeDue = node.NextDue;
         _nodeWake = Late(_nodeDue);
