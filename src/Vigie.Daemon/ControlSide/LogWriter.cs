@@ -42,6 +42,8 @@ internal sealed class LogWriter : IDisposable
     /// <summary>Gives the last lines a moment to get out.</summary>
     public void Dispose()
     {
+        if (_closed)
+            return;
         _closed = true;
         _lines.Close();
         if (_writer.Join(LastWords))
