@@ -1,12 +1,13 @@
 using System.Text.Json;
-using System.Threading.Channels;
 using Vigie.Contract;
+using Vigie.Daemon.GuardianSide;
 
 namespace Vigie.Daemon.ControlSide;
 
 /// <summary>
 /// Writes events to stderr: lines for people on a terminal, else one JSON object per line. A thread of its own writes, so
 /// that a reader of the log who has stopped reading stops nobody else; lines that find no room are counted and said later.
+/// Nothing here needs another thread: a guardian whose user may have no more would die of it.
 /// </summary>
 internal sealed class LogWriter : IDisposable
 {
@@ -14,13 +15,13 @@ internal sealed class LogWriter : IDisposable
 
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<string> _lines = Channel.CreateBounded<string>(
-        new BoundedChannelOptions(LongestQueue) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Mailbox<Line> _lines = new(LongestQueue);
     private readonly TextWriter _output;
     private readonly bool _json;
     private readonly bool _color;
     private readonly Thread _writer;
     private long _lost;
+    private volatile bool _closed;
 
     public LogWriter(TextWriter output, LogFormat format)
     {
@@ -34,22 +35,25 @@ internal sealed class LogWriter : IDisposable
     public void Write(EventDocument document)
     {
         var line = _json ? JsonSerializer.Serialize(document, ContractJson.Readable.EventDocument) : Human(document);
-        if (!_lines.Writer.TryWrite(line))
+        if (_closed || !_lines.TryPut(new Line(line)))
             Interlocked.Increment(ref _lost);
     }
 
     /// <summary>Gives the last lines a moment to get out.</summary>
     public void Dispose()
     {
-        _lines.Writer.TryComplete();
-        _writer.Join(LastWords);
+        if (_closed)
+            return;
+        _closed = true;
+        _lines.Close();
+        if (_writer.Join(LastWords))
+            _lines.Dispose();
     }
 
     private void WriteAll()
     {
-        while (_lines.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-            while (_lines.Reader.TryRead(out var line))
-                WriteLine(line);
+        while (_lines.TryTake(out var line))
+            WriteLine(line.Text);
     }
 
     private void WriteLine(string line)
@@ -83,4 +87,6 @@ internal sealed class LogWriter : IDisposable
         var remedy = document.Remedy is { } text ? $" ({text})" : "";
         return $"{document.Time.ToLocalTime():HH:mm:ss.fff} {severity} {subject}{document.Message}{remedy}";
     }
+
+    private readonly record struct Line(string Text);
 }

@@ -20,7 +20,7 @@ internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposa
     private readonly Action _startNode;
     private readonly Action _killNode;
     private readonly Action<GuardianEvent> _report;
-    private readonly Action<LinuxException> _refused;
+    private readonly Action<LinuxException> _complain;
     private readonly Mailbox<Errand> _errands = new(LongestQueue);
     private readonly AddressChange[] _changes = new AddressChange[RouteSocket.MaxChangesPerDatagram];
     private readonly int[] _errors = new int[RouteSocket.MaxChangesPerDatagram];
@@ -32,7 +32,7 @@ internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposa
 
     public GuardianHost(Action startNode, Action killNode, Action<GuardianEvent> report, Action<LinuxException> refused)
     {
-        (_startNode, _killNode, _report, _refused) = (startNode, killNode, report, refused);
+        (_startNode, _killNode, _report, _complain) = (startNode, killNode, report, refused);
         IPv4.SetFilter([]);
         IPv6.SetFilter([]);
         _worker = new Thread(Work) { Name = "network", IsBackground = true };
@@ -101,7 +101,7 @@ internal sealed class GuardianHost : IGuardianHost, IAdvertisementPort, IDisposa
             }
             catch (LinuxException e)
             {
-                _refused(e);
+                _complain(e);
             }
         }
     }

@@ -97,40 +97,6 @@ public sealed class GuardianTests
     }
 
     [Fact]
-    public void A_node_that_cannot_be_started_is_tried_again_less_and_less_often_and_has_its_roles_when_it_can()
-    {
-        var host = Active(100);
-        host.Run(TimeSpan.FromSeconds(10));
-        host.StartsFail = true;
-        var crashed = host.Now;
-        host.Crash();
-        host.Run(Ms(1000));
-
-        // At once, and 100, 200, 400 ms after a failure; a start takes 30 ms.
-        Assert.Equal(4, host.Events.Count(e => e.Kind == GuardianEventKind.StartFailed));
-        host.StartsFail = false;
-        host.Run(Ms(2000));
-
-        Assert.True(host.LongestSilence(crashed - Ms(100)) <= 1.5 * Ms(100) + Ms(5), $"silent for {host.LongestSilence(crashed - Ms(100))}");
-        Assert.Equal(RouterState.Active, host.StateOf());
-        Assert.DoesNotContain(host.Sent, sent => sent.Priority == 0);
-        Assert.False(host.Guardian.IsCovering);
-    }
-
-    [Fact]
-    public void A_node_that_cannot_be_started_for_an_hour_is_told_of_every_five_seconds_and_no_more()
-    {
-        var host = Active(100);
-        host.StartsFail = true;
-        host.Crash();
-        host.Run(TimeSpan.FromHours(1));
-
-        Assert.Equal(1, host.Events.Count(e => e.Kind == GuardianEventKind.LastWill));
-        Assert.InRange(host.Events.Count(e => e.Kind == GuardianEventKind.StartFailed), 3600 / 6, 3600 / 5 + 10);
-        Assert.DoesNotContain(Vip, host.Held);
-    }
-
-    [Fact]
     public void A_node_that_is_late_once_is_spoken_for_and_not_killed()
     {
         var host = Active(100);
