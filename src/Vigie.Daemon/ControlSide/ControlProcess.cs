@@ -15,6 +15,7 @@ namespace Vigie.Daemon.ControlSide;
 internal static class ControlProcess
 {
     // The guardian waits for five seconds, of which the API may take one.
+    private const int StatusAttempts = 3;
     private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(3.5);
 
     /// <param name="supervisor">The guardian.</param>
@@ -80,13 +81,21 @@ internal static class ControlProcess
     // The answer goes to whoever listens to the channel, also when it comes too late for this question.
     private static async Task AskStatus(NodeChannel channel)
     {
-        try
+        for (var i = 0; i < StatusAttempts; i++)
         {
-            await channel.StatusAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is TimeoutException or IOException or ObjectDisposedException)
-        {
-            // The node is not there at the moment; what changes with its return comes as events.
+            try
+            {
+                await channel.StatusAsync(CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+            catch (IOException)
+            {
+                // A part of the answer found no room beside the events, or the node is not there at the moment.
+            }
+            catch (Exception e) when (e is TimeoutException or ObjectDisposedException)
+            {
+                return; // what changes with the node's return comes as events
+            }
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class NodeChannel : IDisposable
 {
     private const int PieceLength = 32 * 1024;
 
-    /// <summary>So many messages that waited may have filled the channel, so that others found no room.</summary>
+    /// <summary>So many events that waited may have filled the channel, so that others found no room.</summary>
     private const int LongBurst = 64;
 
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
@@ -163,24 +163,28 @@ internal sealed class NodeChannel : IDisposable
         {
             _epoll.Wait(ready, -1);
             _wake.Acknowledge();
-            var isOpen = TakeAll(buffer, out var taken);
+            var isOpen = TakeAll(buffer, out var events);
             while (_drains.TryDequeue(out var drained))
                 drained.TrySetResult();
             if (!isOpen)
                 return; // the node is gone; the supervisor knows it and ends us
-            if (taken >= LongBurst)
+            if (events >= LongBurst)
                 OnBurst?.Invoke();
         }
     }
 
     /// <summary>False when the channel is closed.</summary>
-    private bool TakeAll(byte[] buffer, out int taken)
+    /// <param name="buffer">For one message.</param>
+    /// <param name="events">How many events were among them. The status of many virtual routers, which is asked for after a burst, is none.</param>
+    private bool TakeAll(byte[] buffer, out int events)
     {
-        for (taken = 0; !_stop; taken++)
+        events = 0;
+        while (!_stop)
         {
             var result = _socket.TryReceive(buffer, out var length);
             if (result != ReceiveResult.Data)
                 return result != ReceiveResult.Closed;
+            events += length > 0 && buffer[0] == (byte)MessageKind.Event ? 1 : 0;
             Take(buffer.AsSpan(0, length));
         }
 

@@ -4,6 +4,7 @@ using Vigie.Core;
 using Vigie.Daemon.ControlSide;
 using Vigie.Linux;
 using Vigie.Node;
+using Vigie.Node.Events;
 using Vigie.Node.Messages;
 using Vigie.Node.Routers;
 using Xunit;
@@ -104,10 +105,35 @@ public sealed class NodeChannelTests : IDisposable
         Assert.Equal(["db", "lb"], done.Outcome.Changed);
     }
 
-    private void Answer(int routers, int request = 1, string node = "alpha")
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Many_events_at_once_are_a_burst_and_a_long_status_is_none(bool events)
+    {
+        const int Waiting = 100;
+        var (node, control) = SeqPacketSocket.CreatePair();
+        using var other = node;
+        var bursts = 0;
+        using var channel = new NodeChannel(control, new EventRing(_log), new WallClock()) { OnBurst = () => bursts++ };
+        var message = events
+            ? _buffer[..EventMessage.Write(_buffer, new NodeEvent { Kind = NodeEventKind.StateChanged, At = new Instant(1) }, "db")]
+            : Status(routers: 0, request: 99, "late");
+        for (var i = 0; i < Waiting; i++)
+            Assert.Equal(0, node.Send(message));
+
+        channel.Start();
+        await channel.DrainAsync();
+
+        Assert.Equal(events ? 1 : 0, bursts);
+    }
+
+    private void Answer(int routers, int request = 1, string node = "alpha") =>
+        Assert.Equal(0, _node.Send(Status(routers, request, node)));
+
+    private byte[] Status(int routers, int request, string node)
     {
         var length = new NodeStatus(node, routers, true, true, new Instant(1), new Instant(2), 0, 0, 0, 0, 1).Write(_buffer, new LatenessHistogram());
-        Assert.Equal(0, _node.Send([_buffer[0], .. BitConverter.GetBytes(request), .. _buffer.AsSpan(1, length - 1)]));
+        return [_buffer[0], .. BitConverter.GetBytes(request), .. _buffer.AsSpan(1, length - 1)];
     }
 
     private byte[] Receive()
