@@ -14,6 +14,12 @@ public sealed partial class Nftables : IDisposable
     /// <summary>NFT_CTX_OUTPUT_JSON.</summary>
     private const uint JsonOutput = 1 << 4;
 
+    /// <summary>
+    /// The library promises nothing about threads, and what it shares between contexts (tables of names, those of libc) is not
+    /// guarded: one call at a time, in the whole process.
+    /// </summary>
+    private static readonly Lock Gate = new();
+
     private nint _context;
 
     private Nftables(nint context) => _context = context;
@@ -29,6 +35,12 @@ public sealed partial class Nftables : IDisposable
             return null;
         }
 
+        lock (Gate)
+            return OpenLibrary(ref reason);
+    }
+
+    private static Nftables? OpenLibrary(ref string reason)
+    {
         try
         {
             var context = nft_ctx_new(0);
@@ -53,10 +65,13 @@ public sealed partial class Nftables : IDisposable
     public string? Run(string commands)
     {
         ObjectDisposedException.ThrowIf(_context == 0, this);
-        if (nft_run_cmd_from_buffer(_context, commands) == 0)
-            return null;
-        var text = Marshal.PtrToStringUTF8(nft_ctx_get_error_buffer(_context));
-        return string.IsNullOrWhiteSpace(text) ? "nftables refused without saying why" : text.Trim();
+        lock (Gate)
+        {
+            if (nft_run_cmd_from_buffer(_context, commands) == 0)
+                return null;
+            var text = Marshal.PtrToStringUTF8(nft_ctx_get_error_buffer(_context));
+            return string.IsNullOrWhiteSpace(text) ? "nftables refused without saying why" : text.Trim();
+        }
     }
 
     /// <summary>Has the kernel look at the commands and change nothing; null when it would take them all.</summary>
@@ -78,15 +93,21 @@ public sealed partial class Nftables : IDisposable
     public string? Query(string command)
     {
         ObjectDisposedException.ThrowIf(_context == 0, this);
-        nft_ctx_output_set_flags(_context, JsonOutput);
-        return nft_run_cmd_from_buffer(_context, command) == 0 ? Marshal.PtrToStringUTF8(nft_ctx_get_output_buffer(_context)) : null;
+        lock (Gate)
+        {
+            nft_ctx_output_set_flags(_context, JsonOutput);
+            return nft_run_cmd_from_buffer(_context, command) == 0 ? Marshal.PtrToStringUTF8(nft_ctx_get_output_buffer(_context)) : null;
+        }
     }
 
     public void Dispose()
     {
-        if (_context != 0)
-            nft_ctx_free(_context);
-        _context = 0;
+        lock (Gate)
+        {
+            if (_context != 0)
+                nft_ctx_free(_context);
+            _context = 0;
+        }
     }
 
     private static int TryOpenSocket()
