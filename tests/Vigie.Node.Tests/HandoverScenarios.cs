@@ -148,6 +148,28 @@ public class HandoverScenarios
     }
 
     [Fact]
+    public void A_virtual_router_that_changes_its_interface_is_served_on_the_old_one_until_a_successor_there_announces()
+    {
+        var host = new Host(Host.Router()).Started();
+        host.Run(5);
+        host.Reconfigure(Host.Router(on: "eth1"));
+        host.Run(0.7);
+        Assert.Equal(["10.77.0.100/24"], Held(host));
+        host.Hear("10.77.0.9", 100);
+        host.Arp("10.77.0.100", Host.PeerMac);
+        host.Run(0.1);
+        Assert.Empty(host.Table);
+
+        var alone = new Host(Host.Router()).Started();
+        alone.Run(5);
+        alone.Reconfigure(Host.Router(on: "eth1"));
+        alone.Run(2.9);
+        Assert.Equal(["10.77.0.100/24"], Held(alone));
+        alone.Run(0.2);
+        Assert.Empty(alone.Table);
+    }
+
+    [Fact]
     public void A_shutdown_meanwhile_leaves_nothing_behind()
     {
         var host = new Host(Host.Router()).Started();
