@@ -41,6 +41,8 @@ public sealed class ServiceNotifierTests : IDisposable
         }
 
         File.Delete(path);
+        // A process that another test starts at this moment has a copy of the socket until it runs its own program.
+        Waiting.Until(() => !notifier.Tell("WATCHDOG=1\n"u8), "every copy of the first socket to be closed");
         using var second = Listen(path);
         Assert.True(notifier.Tell("WATCHDOG=1\n"u8));
         Assert.Equal("WATCHDOG=1\n", Hear(second));
