@@ -40,8 +40,13 @@ public sealed class ReloadMoveTests
         alpha.WaitForState("db", VirtualRouterState.Active);
         alpha.WaitForState("web", VirtualRouterState.Active);
         beta.WaitForState("db", VirtualRouterState.Backup);
+        beta.WaitForState("web", VirtualRouterState.Backup);
         scene.Probe();
         scene.WaitUntilServedBy(scene.Alpha);
+        // AssertUnnoticed looks back a little: not to the word that two hosts which begin at once have with each other.
+        var settled = LabClock.Now;
+        foreach (var family in new[] { IpFamily.IPv4, IpFamily.IPv6 })
+            scene.Ear.WaitFor(settled, $"advertisement of web, {family}", 4, heard => heard.Vrid == 52 && heard.Family == family);
         var before = (Alpha: alpha.TryRouter("web")!, Beta: beta.TryRouter("web")!);
 
         VirtualRouterSetup[] next = change switch
@@ -169,7 +174,6 @@ public sealed class ReloadMoveTests
             Assert.True(after.Advertisements.Sent + after.Advertisements.Received > was.Advertisements.Sent + was.Advertisements.Received);
         }
 
-        // Not from the start on: two hosts that begin at once may have a word with each other.
         var before = from - 3.5 * scene.Setup.Interval;
         foreach (var family in new[] { IpFamily.IPv4, IpFamily.IPv6 })
         {
