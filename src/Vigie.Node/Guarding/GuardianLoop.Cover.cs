@@ -13,14 +13,9 @@ public sealed partial class GuardianLoop
 {
     private const int TooLateIntervals = 2;
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LinkCheckInterval = TimeSpan.FromMilliseconds(20);
 
-    private readonly List<GuardedRole> _roles = [];
-    private long _boardRead;
-    private bool _leftOut;
     private bool _listens;
-    private TimeSpan _shortestInterval = LongestHang;
     private Instant _renewAt = Instant.Never;
     private Instant _linksCheckedAt;
 
@@ -333,61 +328,4 @@ public sealed partial class GuardianLoop
 
         return sent;
     }
-
-    /// <summary>
-    /// Who is on the board changes with its live half only: with another configuration, and when a new node has laid out
-    /// its own, with the same roles, but perhaps in another order.
-    /// </summary>
-    private void ReadBoard()
-    {
-        if (_boardRead == board.Live)
-            return;
-        var spoke = _incidentAt != Instant.Never && HasSpoken();
-        bool leftOut;
-        do
-        {
-            leftOut = false;
-            _boardRead = board.Live;
-            _roles.Clear();
-            _shortestInterval = LongestHang;
-            for (var i = 0; i < board.RouterCount; i++)
-            {
-                leftOut |= !TryReadRole(i, out var role);
-                if (role is null)
-                    continue;
-                role.Spoke = spoke;
-                _roles.Add(role);
-                _shortestInterval = Min(_shortestInterval, role.Interval);
-            }
-        }
-        while (_boardRead != board.Live);
-        if (leftOut && !_leftOut)
-            host.Report(new GuardianEvent(GuardianEventKind.RecordUnreadable));
-        _leftOut = leftOut;
-    }
-
-    /// <summary>False when what stands there cannot be read; true, and no role, when nothing was written yet.</summary>
-    private bool TryReadRole(int index, out GuardedRole? role)
-    {
-        role = null;
-        if (!board.TryGet(index, out var slot))
-            return false;
-        var sequence = slot.Sequence;
-        if (sequence == 0)
-            return true;
-        if (slot.TryCopyRecord(out var bytes) && RoleRecord.TryRead(bytes) is { } record)
-            role = new GuardedRole(slot, record, sequence);
-        return role is not null;
-    }
-
-    private void Refresh(GuardedRole role)
-    {
-        // Not when the node has begun to write another configuration there: that is read soon.
-        if (role.Refresh() || role.IsUnreadable || _boardRead != board.Live)
-            return;
-        role.IsUnreadable = true;
-        host.Report(new GuardianEvent(GuardianEventKind.RecordUnreadable, role.Record.Name));
-    }
-
-    private TimeSpan ShortestInterval() => _shortestInterval;
 }
