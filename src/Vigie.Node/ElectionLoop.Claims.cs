@@ -29,8 +29,12 @@ public sealed partial class ElectionLoop
     public void OnArp(Instant now, int interfaceIndex, ReadOnlySpan<byte> packet)
     {
         // Any ARP packet that names an address as its sender's claims it, request or reply (RFC 826, RFC 5227 2.4).
-        if (ArpCodec.TryDecode(packet, out var arp) == ArpError.None)
-            OnClaim(now, interfaceIndex, arp.SenderIp, arp.SenderMac);
+        if (ArpCodec.TryDecode(packet, out var arp) != ArpError.None)
+            return;
+        if (arp.SenderIp == ConflictProbe.AnyIPv4)
+            OnProbe(now, interfaceIndex, arp.TargetIp, arp.SenderMac);
+        else
+            OnClaim(now, interfaceIndex, arp.SenderIp, arp.SenderMac, announced: arp.SenderIp == arp.TargetIp);
     }
 
     /// <summary>An IPv6 packet (without its Ethernet header) that may hold a neighbour advertisement was seen.</summary>
@@ -41,13 +45,14 @@ public sealed partial class ElectionLoop
         if (NeighborCodec.TryDecode(payload, header.Source, header.Destination, header.HopLimit, out var message) != NeighborError.None
             || message.Type != NeighborMessageType.Advertisement)
             return;
-        OnClaim(now, interfaceIndex, message.Target, message.LinkLayerAddress ?? sender);
+        OnClaim(now, interfaceIndex, message.Target, message.LinkLayerAddress ?? sender, announced: !message.Solicited);
     }
 
-    private void OnClaim(Instant now, int interfaceIndex, IpAddress address, MacAddress mac)
+    // Announced: told to everybody, and no answer to one who asked.
+    private void OnClaim(Instant now, int interfaceIndex, IpAddress address, MacAddress mac, bool announced)
     {
         if (_handovers.Count > 0 && _interfaces.TryGetValue(interfaceIndex, out var heardOn) && heardOn.Mac != mac)
-            NoteTaken(now, heardOn, address);
+            NoteTaken(now, heardOn, address, announced);
         if (!_byVirtualAddress.TryGetValue(address, out var router) || router.Interface is not { } on
             || on.Index != interfaceIndex || on.Mac == mac)
             return;
@@ -86,6 +91,23 @@ public sealed partial class ElectionLoop
         {
             router.DefendAt = now + DefenceWait(router);
         }
+    }
+
+    /// <summary>
+    /// Somebody asks who has one of our addresses. The kernel answers, but an ARP probe to the asker alone. Where the address was
+    /// claimed by two, the asker may be the one that is about to give it up, and the neighbours that believe it are to hear of us
+    /// before it does. The duplicate address detection of IPv6 needs no such help: it is answered to all nodes (RFC 4862 5.4.3).
+    /// </summary>
+    private void OnProbe(Instant now, int interfaceIndex, IpAddress address, MacAddress mac)
+    {
+        if (!_byVirtualAddress.TryGetValue(address, out var router) || router.Interface is not { } on || on.Index != interfaceIndex
+            || IsOwnMac(mac) || router.Election.State != RouterState.Active || !router.AddressesReady
+            || !router.WasClaimed(address, now - RecentClaim))
+            return;
+        if (router.LastDefenceAt == Instant.Zero || now - router.LastDefenceAt >= DefenceInterval)
+            Defend(now, router);
+        else
+            router.DefendAt = Instant.Min(router.DefendAt, router.LastDefenceAt + DefenceInterval);
     }
 
     /// <summary>A host with two interfaces on one segment may answer for an address of the one through the other.</summary>

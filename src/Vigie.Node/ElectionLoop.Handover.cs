@@ -12,7 +12,7 @@ namespace Vigie.Node;
 // Addresses that a reload takes from a virtual router while it has the role, and that somebody else is to serve
 // (docs/decisions/0010-reload-transaction.md). They are served on, without a word, until
 //   - another virtual router of this host acquires them: nothing is removed;
-//   - another host announces them: they are muted, and go 50 ms later;
+//   - another host has them: they are muted, and go 50 ms after it has announced them to everybody;
 //   - the wait is over.
 public sealed partial class ElectionLoop
 {
@@ -24,6 +24,9 @@ public sealed partial class ElectionLoop
 
     /// <summary>A claim of this age says that another host may have the address already.</summary>
     private static readonly TimeSpan RecentClaim = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long whoever answers for an address is waited for to announce it: it may do so once in <see cref="DefenceInterval"/>.</summary>
+    private static readonly TimeSpan AnnouncementWait = DefenceInterval + TimeSpan.FromMilliseconds(100);
 
     private readonly List<AddressHandover> _handovers = [];
 
@@ -97,16 +100,28 @@ public sealed partial class ElectionLoop
         }
     }
 
-    /// <summary>Somebody else says that an address is its own.</summary>
-    private void NoteTaken(Instant now, HostInterface on, IpAddress address)
+    /// <summary>
+    /// Somebody else says that an address is its own. What it says to us alone leaves the neighbours with what they believe: they
+    /// are served until it tells them.
+    /// </summary>
+    private void NoteTaken(Instant now, HostInterface on, IpAddress address, bool announced)
     {
         foreach (var handover in _handovers)
         {
-            if (handover.IsTaken || handover.Interface != on || handover.Held.Address != address)
+            if (handover.Interface != on || handover.Held.Address != address)
                 continue;
-            handover.IsTaken = true;
-            handover.Until = Instant.Min(handover.Until, now + VirtualRouter.LastPackets);
-            _network.Mute([address], muted: true);
+            if (!handover.IsTaken)
+            {
+                handover.IsTaken = true;
+                handover.Until = now + AnnouncementWait;
+                _network.Mute([address], muted: true);
+            }
+
+            if (announced && !handover.IsAnnounced)
+            {
+                handover.IsAnnounced = true;
+                handover.Until = Instant.Min(handover.Until, now + VirtualRouter.LastPackets);
+            }
         }
     }
 

@@ -46,6 +46,28 @@ public class HandoverScenarios
         Assert.DoesNotContain("AddressNotTaken", told, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0.7)]
+    [InlineData(null)]
+    public void What_the_other_host_tells_this_one_alone_leaves_the_neighbours_to_be_served_until_they_are_told(double? announcedAfter)
+    {
+        var host = new Host(
+            Host.Router("a", 51, addresses: "10.77.0.100/24 10.77.0.101/24"), Host.Router("b", 52, priority: 50, addresses: "10.77.0.102/24")).Started();
+        host.Hear("10.77.0.9", 200, addresses: "10.77.0.102", vrid: 52);
+        BeatOfB(host, 4);
+        host.Reconfigure(
+            Host.Router("a", 51, addresses: "10.77.0.100/24"), Host.Router("b", 52, priority: 50, addresses: "10.77.0.101/24 10.77.0.102/24"));
+        host.Arp("10.77.0.101", Host.PeerMac, to: "0.0.0.0");
+        Assert.Contains("mute 10.77.0.101", host.Transcript.ToString(), StringComparison.Ordinal);
+        host.Run(announcedAfter ?? 1.05);
+        Assert.Contains("10.77.0.101/24", Held(host));
+        if (announcedAfter is not null)
+            host.Arp("10.77.0.101", Host.PeerMac);
+        host.Run(0.06);
+        Assert.Equal(["10.77.0.100/24"], Held(host));
+        Assert.DoesNotContain("AddressNotTaken", host.Transcript.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Nobody_takes_it_and_it_goes_after_the_longest_wait()
     {

@@ -126,6 +126,33 @@ public class MessageScenarios
     }
 
     [Fact]
+    public void Who_asks_for_an_address_that_two_have_claimed_is_answered_before_everybody_at_most_once_a_second()
+    {
+        var host = new Host(Host.Router()).Started();
+        host.Run(20);
+        int Announced(double seconds, Action? after = null)
+        {
+            var before = host.Transcript.ToString().Length;
+            after?.Invoke();
+            host.Run(seconds);
+            return host.Transcript.ToString()[before..].Split("announce ").Length - 1;
+        }
+
+        void Ask() => host.ArpProbe("10.77.0.100", Host.PeerMac);
+
+        Assert.Equal(0, Announced(1.5, Ask)); // a Backup that begins asks, too: nobody is in doubt about an address that one alone has claimed
+        Assert.Equal(5, Announced(2, () => host.Arp("10.77.0.100", Host.PeerMac))); // a foreign claim, answered
+        host.Run(12);
+        Assert.Equal(1, Announced(0.005, Ask));
+        Assert.Equal(4, Announced(0.5)); // the rest of the burst
+        Assert.Equal(0, Announced(0.49, Ask));
+        Assert.Equal(1, Announced(0.009));
+        host.Run(2);
+        Assert.Equal(0, Announced(0.5, () => host.ArpProbe("10.77.0.99", Host.PeerMac)));
+        Assert.Equal(0, Announced(0.5, () => host.ArpProbe("10.77.0.100", Host.OwnMac)));
+    }
+
+    [Fact]
     public void A_claim_is_not_answered_while_the_address_is_being_added_again()
     {
         var host = new Host(Host.Router()).Started();

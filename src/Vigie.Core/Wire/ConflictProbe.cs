@@ -10,7 +10,8 @@ public static class ConflictProbe
 {
     public const int MaximumFrameLength = EthernetHeader.Length + Ipv6Header.Length + NeighborCodec.HeaderLength;
 
-    private static readonly IpAddress AnyIPv4 = IpAddress.FromIPv4(0);
+    /// <summary>Who asks claims nothing: the sender of an ARP probe.</summary>
+    public static readonly IpAddress AnyIPv4 = IpAddress.FromIPv4(0);
     private static readonly IpAddress AnyIPv6 = IpAddress.FromIPv6(UInt128.Zero);
 
     // ff02::1:ff00:0/104, completed by the last 24 bits of the address (RFC 4291 2.7.1).

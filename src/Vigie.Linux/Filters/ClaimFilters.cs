@@ -15,6 +15,7 @@ internal static class ClaimFilters
         var program = new BpfProgram();
         var accept = program.NewLabel();
         var drop = program.NewLabel();
+        var select = program.NewLabel();
         BeginOnInterfaces(program, interfaces, drop);
 
         // Hardware type Ethernet, protocol IPv4, address lengths 6 and 4.
@@ -22,7 +23,11 @@ internal static class ClaimFilters
         program.IfNotEqual(0x0001_0800, drop);
         program.LoadHalf(EthernetLength + 4);
         program.IfNotEqual(0x0604, drop);
+        // By its sender; a probe, which has none, by its target (RFC 5227 1.1).
         program.LoadWord(EthernetLength + 14);
+        program.IfNotEqual(0, select);
+        program.LoadWord(EthernetLength + 24);
+        program.Mark(select);
         SelectAddress(program, addresses, accept, drop);
         return End(program, accept, drop);
     }

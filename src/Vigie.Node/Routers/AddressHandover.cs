@@ -19,6 +19,9 @@ internal sealed class AddressHandover(HostInterface on, IpPrefix held, uint life
 
     public Instant RenewAt { get; set; }
 
-    /// <summary>Another station has announced it.</summary>
+    /// <summary>Another station has it.</summary>
     public bool IsTaken { get; set; }
+
+    /// <summary>And has told everybody.</summary>
+    public bool IsAnnounced { get; set; }
 }

@@ -1,3 +1,5 @@
+using Vigie.Core.Election;
+
 namespace Vigie.Lab.Tests.Faults;
 
 /// <summary>How long a client may be without an answer, and who is to hold the VIP meanwhile.</summary>
@@ -49,5 +51,6 @@ internal sealed record FaultBounds(bool Moves, TimeSpan? Outage, TimeSpan? Retur
     }
 
     /// <summary>How long the VIP may stay on a host on which nothing of ours is alive: lifetime and half a second.</summary>
-    public static TimeSpan Stale(FaultCell cell) => TimeSpan.FromSeconds(Math.Max(2, Math.Ceiling(4 * cell.Interval / 1000.0 + 1))) + Removal;
+    public static TimeSpan Stale(FaultCell cell) =>
+        TimeSpan.FromSeconds(ElectionTimers.AddressLifetimeSeconds(TimeSpan.FromMilliseconds(cell.Interval))) + Removal;
 }

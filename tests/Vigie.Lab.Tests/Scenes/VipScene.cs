@@ -90,6 +90,8 @@ internal sealed class VipScene : IDisposable
     {
         var alpha = Start(Alpha, 150, VirtualRouterState.Active);
         var beta = Start(Beta, 100, VirtualRouterState.Backup);
+        // A Backup that has not heard its Active knows nothing of it yet: neither its interval nor that there is one.
+        beta.WaitForRouter(Setup.Name, "to have heard its Active", status => status.Active is not null);
         Probe();
         WaitUntilServedBy(Alpha);
         return (alpha, beta);

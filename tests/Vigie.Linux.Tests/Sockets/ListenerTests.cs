@@ -23,6 +23,8 @@ public sealed class ListenerTests : IDisposable
         { "a gratuitous request", Frames.Arp("10.77.0.100", "10.77.0.100", s_foreign), true },
         { "a gratuitous reply", Frames.Arp("10.77.0.100", "10.77.0.100", s_foreign, operation: 2), true },
         { "a request sent from the address", Frames.Arp("10.77.0.100", "10.77.0.9", s_foreign), true },
+        { "a probe for the address", Frames.Arp("0.0.0.0", "10.77.0.100", s_foreign), true },
+        { "a probe for another address", Frames.Arp("0.0.0.0", "10.77.0.101", s_foreign), false },
         { "a client asking for the address", Frames.Arp("10.77.0.9", "10.77.0.100", s_foreign), false },
         { "a neighbouring address", Frames.Arp("10.77.0.101", "10.77.0.101", s_foreign), false },
         { "a reply to another host", Frames.Arp("10.77.0.100", "10.77.0.9", s_foreign, new MacAddress(0x0200_0000_0055), 2), false },
@@ -34,7 +36,7 @@ public sealed class ListenerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(ArpFrames))]
-    public void The_ARP_listener_hears_claims_and_nothing_else(string what, byte[] frame, bool heard)
+    public void The_ARP_listener_hears_claims_and_probes_and_nothing_else(string what, byte[] frame, bool heard)
     {
         using var listener = _network.OnRight(() => new ArpListener());
         Assert.Equal(0, listener.SetFilter([_network.RightIndex], [IpAddress.Parse("10.77.0.100"), IpAddress.Parse("fd77::100")]));

@@ -159,12 +159,22 @@ internal sealed class Host
             () => Loop.OnMessage(Now, new ReceivedMessage(index, from, to, hopLimit), buffer.AsSpan(0, length - cut)));
     }
 
-    public void Arp(string claimed, MacAddress mac, ArpOperation operation = ArpOperation.Reply, int index = Eth0)
+    /// <param name="to">Whom it is told; null: everybody.</param>
+    public void Arp(string claimed, MacAddress mac, ArpOperation operation = ArpOperation.Reply, int index = Eth0, string? to = null)
     {
         var packet = new byte[ArpCodec.Length];
         var address = IpAddress.Parse(claimed);
-        ArpCodec.Encode(new ArpPacket { Operation = operation, SenderMac = mac, SenderIp = address, TargetIp = address, TargetMac = mac }, packet);
-        Give($"ARP {operation} on {index}: {claimed} is at {mac}", () => Loop.OnArp(Now, index, packet));
+        var target = to is null ? address : IpAddress.Parse(to);
+        ArpCodec.Encode(new ArpPacket { Operation = operation, SenderMac = mac, SenderIp = address, TargetIp = target, TargetMac = mac }, packet);
+        Give($"ARP {operation} on {index}{(to is null ? "" : $" to {to}")}: {claimed} is at {mac}", () => Loop.OnArp(Now, index, packet));
+    }
+
+    /// <summary>Somebody asks who has an address.</summary>
+    public void ArpProbe(string asked, MacAddress mac, int index = Eth0)
+    {
+        var frame = new byte[ConflictProbe.MaximumFrameLength];
+        var length = ConflictProbe.Write(frame, mac, IpAddress.Parse(asked));
+        Give($"ARP probe on {index}: who has {asked}, asks {mac}", () => Loop.OnArp(Now, index, frame.AsSpan(EthernetHeader.Length, length - EthernetHeader.Length)));
     }
 
     public void NeighborAdvertisement(string claimed, MacAddress mac)
