@@ -1,3 +1,4 @@
+using Vigie.Core.Peers;
 using Vigie.Core.Wire;
 
 namespace Vigie.Fuzz;
@@ -10,7 +11,7 @@ namespace Vigie.Fuzz;
 internal delegate int FuzzFunction(ReadOnlySpan<byte> input);
 
 /// <summary>
-/// Puts the checksum of an input right, if it has one: no mutation would guess it, and the checks that come after it
+/// Puts the checksum or the seal of an input right, if it has one: no mutation would guess it, and the checks that come after it
 /// would never run.
 /// </summary>
 internal delegate void RepairFunction(Span<byte> input);
@@ -26,6 +27,8 @@ internal sealed record FuzzTarget(string Name, FuzzFunction Run, string[] Outcom
         new("ipv6", WireTargets.Ipv6, Enum.GetNames<Ipv6Error>()),
         new("neighbor", WireTargets.Neighbor, Enum.GetNames<NeighborError>(), WireTargets.RepairNeighbor),
         new("vrrp", WireTargets.Vrrp, Enum.GetNames<VrrpError>(), WireTargets.RepairVrrp),
+        new("channel", ChannelTargets.Channel, [.. Enum.GetNames<ChannelError>().Where(name => name != nameof(ChannelError.Throttled))], ChannelTargets.RepairChannel),
+        new("hello", ChannelTargets.Hello, Enum.GetNames<HelloError>()),
     ];
 
     public static FuzzTarget Named(string name) => All.Single(t => t.Name == name);

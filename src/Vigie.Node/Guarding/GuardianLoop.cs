@@ -31,7 +31,8 @@ public sealed partial class GuardianLoop(RoleBoard board, IGuardianHost host, IA
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SteadyTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookWhileStarting = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LookWhileServing = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(100);
 
     private NodeLife _life = NodeLife.Waiting;
     private Instant _startedAt;
@@ -131,8 +132,15 @@ public sealed partial class GuardianLoop(RoleBoard board, IGuardianHost host, IA
         var next = Cover(now);
         // A node that has just begun, or a router that has just become Active, is seen soon.
         if (!_stopping && _life is (NodeLife.Starting or NodeLife.Serving))
-            next = Instant.Min(Instant.Min(next, Instant.Max(HangsAt(), _graceUntil)), now + (_life == NodeLife.Starting ? LookWhileStarting : LookWhileServing));
+            next = Instant.Min(Instant.Min(next, Instant.Max(HangsAt(), _graceUntil)), now + LookAgain());
         return _nextWake = Instant.Min(next, _startAt);
+    }
+
+    // A role that is younger than this is not covered. Two of the shortest intervals are 20 ms; what the board says may be nonsense.
+    private TimeSpan LookAgain()
+    {
+        var twoIntervals = 2 * ShortestInterval();
+        return _life == NodeLife.Starting ? LookWhileStarting : twoIntervals < ShortestLook ? ShortestLook : Min(twoIntervals, LongestLook);
     }
 
     // One that wakes late was not scheduled, or the whole host was not: the node gets the time to speak for itself first.

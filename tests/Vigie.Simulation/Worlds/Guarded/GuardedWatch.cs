@@ -20,13 +20,11 @@ internal sealed partial class GuardedWatch
     /// <summary>What was lost in a bad network is announced again within this time (AnnouncementSchedule.RefreshInterval).</summary>
     private static readonly TimeSpan LongestRefresh = TimeSpan.FromSeconds(31);
 
-    /// <summary>A guardian looks at the board ten times a second, and so long a new role is not covered.</summary>
-    private static readonly TimeSpan GuardianLook = TimeSpan.FromMilliseconds(100);
-
     private readonly GuardedWorld _world;
     private readonly HostView[] _views;
     private readonly TimeSpan _lifetime;
     private readonly TimeSpan _longestSilence;
+    private readonly TimeSpan _guardianLook;
     private readonly TimeSpan _youngRole;
     private Instant _excusedAt;
     private Instant _brokenAt;
@@ -51,7 +49,9 @@ internal sealed partial class GuardedWatch
         // Four intervals and what whole seconds add: said here once more, so that a mistake does not excuse itself.
         _lifetime = 4 * world.Interval + TimeSpan.FromSeconds(2.25);
         _longestSilence = 1.5 * world.Interval + TimeSpan.FromMilliseconds(5);
-        _youngRole = 2 * world.Interval + 2 * GuardianLook;
+        // A guardian looks at the board every second interval, at least ten times a second, and so long a new role is not covered.
+        _guardianLook = TimeSpan.FromMilliseconds(Math.Min(100, 2 * world.Interval.TotalMilliseconds));
+        _youngRole = 2 * world.Interval + 2 * _guardianLook;
         // A role may be covered for 5 s, a node waits up to 5 s for its start, a takeover and a preemption follow.
         SettleTime = TimeSpan.FromSeconds(12) + 12 * world.Interval;
     }
@@ -191,8 +191,8 @@ internal sealed partial class GuardedWatch
         Lasts(ref _nobodySince, answering == 0 && fit > 0, 4.5 * Interval + Net + Kernel, Instant.Max(excusedAt, _brokenAt),
             null, "nobody answers for the virtual addresses though a fit host is there");
         var longest = Now - _hungAt < 2.5 * Interval ? 2.5 * Interval : Interval;
-        if (Now - _unseenAt < longest + GuardianLook)
-            longest += GuardianLook;
+        if (Now - _unseenAt < longest + _guardianLook)
+            longest += _guardianLook;
         Lasts(ref _twoSince, atWork > 1, longest + 2 * Net + Kernel, excusedAt, null, "two hosts answer for the virtual addresses");
         Lasts(ref _misledSince, actives == 1 && answering == 1 && active!.Kernel.AnswersForAll() && IsClientMisled(active),
             Interval + TimeSpan.FromMilliseconds(1200) + 2 * Net + Kernel, Instant.Max(excusedAt, _blindUntil),
