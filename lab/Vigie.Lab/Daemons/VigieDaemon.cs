@@ -144,6 +144,13 @@ public sealed class VigieDaemon : IDisposable
     public TimeSpan WaitForState(string router, VirtualRouterState state, TimeSpan? deadline = null) =>
         WaitForRouter(router, $"{router} to be {state}", status => status.State == state, deadline);
 
+    /// <summary>
+    /// Waits until it is a Backup that has heard its Active. One that has not knows nothing of it yet: neither its interval nor that
+    /// there is one, so that it would find the addresses held by somebody unknown and leave them alone.
+    /// </summary>
+    public TimeSpan WaitUntilFollowing(string router, TimeSpan? deadline = null) => WaitForRouter(
+        router, $"{router} to follow an Active", status => status is { State: VirtualRouterState.Backup, Active: not null }, deadline);
+
     /// <summary>Waits until the condition holds for the virtual router's status.</summary>
     public TimeSpan WaitForRouter(string router, string what, Func<VirtualRouterStatus, bool> isTrue, TimeSpan? deadline = null)
     {

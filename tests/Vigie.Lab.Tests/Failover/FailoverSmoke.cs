@@ -20,7 +20,7 @@ public sealed class FailoverSmoke
         var alpha = VigieDaemon.Start(lab.Alpha, setup);
         alpha.WaitForState("db", VirtualRouterState.Active);
         var beta = VigieDaemon.Start(lab.Beta, setup with { Priority = 100 });
-        beta.WaitForState("db", VirtualRouterState.Backup);
+        beta.WaitUntilFollowing("db");
 
         UdpProbe[] probes = [UdpProbe.Start(lab.Client, TwoHostsAndClient.Vip4.Address), UdpProbe.Start(lab.Client, TwoHostsAndClient.Vip6.Address)];
         foreach (var probe in probes)
@@ -33,7 +33,7 @@ public sealed class FailoverSmoke
         beta.WaitForState("db", VirtualRouterState.Active);
 
         VigieDaemon.StartAgain(lab.Alpha).WaitForState("db", VirtualRouterState.Active);
-        beta.WaitForState("db", VirtualRouterState.Backup);
+        beta.WaitUntilFollowing("db");
         foreach (var probe in probes)
         {
             probe.WaitForAnswerFrom("alpha");

@@ -93,7 +93,7 @@ public sealed class HostileTrafficTests
         var alpha = StartUnicast(scene, scene.Alpha, 150, scene.Beta, family);
         alpha.WaitForState("db", VirtualRouterState.Active);
         var beta = StartUnicast(scene, scene.Beta, 100, scene.Alpha, family);
-        beta.WaitForState("db", VirtualRouterState.Backup);
+        beta.WaitUntilFollowing("db");
         scene.Probe();
         scene.WaitUntilServedBy(scene.Alpha);
         using var client = new RawFrames(scene.Client);

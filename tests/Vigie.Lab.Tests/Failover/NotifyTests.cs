@@ -20,7 +20,7 @@ public sealed class NotifyTests
         var alpha = Start(scene, scene.Alpha, 150, scripts);
         alpha.WaitForState("db", VirtualRouterState.Active);
         var beta = Start(scene, scene.Beta, 100, scripts);
-        beta.WaitForState("db", VirtualRouterState.Backup);
+        beta.WaitUntilFollowing("db");
         scripts.WaitFor("alpha", "1 initialize backup startup db-backup", "2 backup active active_silent db-active");
         scripts.WaitFor("beta", "1 initialize backup startup db-backup");
 

@@ -39,8 +39,8 @@ public sealed class ReloadMoveTests
         var beta = Start(scene.Beta, db with { Priority = 100 }, web with { Priority = 100 });
         alpha.WaitForState("db", VirtualRouterState.Active);
         alpha.WaitForState("web", VirtualRouterState.Active);
-        beta.WaitForState("db", VirtualRouterState.Backup);
-        beta.WaitForState("web", VirtualRouterState.Backup);
+        beta.WaitUntilFollowing("db");
+        beta.WaitUntilFollowing("web");
         scene.Probe();
         scene.WaitUntilServedBy(scene.Alpha);
         // AssertUnnoticed looks back a little: not to the word that two hosts which begin at once have with each other.
@@ -79,7 +79,7 @@ public sealed class ReloadMoveTests
         var alpha = Start(scene.Alpha, [.. With(db, Web, moved: false, 150, 150)]);
         var beta = Start(scene.Beta, [.. With(db, Web, moved: false, 100, 100)]);
         alpha.WaitForState("web", VirtualRouterState.Active);
-        beta.WaitForState("web", VirtualRouterState.Backup);
+        beta.WaitUntilFollowing("web");
         var probes = Probe(scene, scene.Alpha);
 
         var from = LabClock.Now;
@@ -108,7 +108,7 @@ public sealed class ReloadMoveTests
         var beta = Start(scene.Beta, [.. With(db, Web, moved: false, 100, 150)]);
         alpha.WaitForState("db", VirtualRouterState.Active);
         beta.WaitForState("web", VirtualRouterState.Active);
-        alpha.WaitForState("web", VirtualRouterState.Backup);
+        alpha.WaitUntilFollowing("web");
         var probes = Probe(scene, scene.Alpha);
 
         var from = LabClock.Now;

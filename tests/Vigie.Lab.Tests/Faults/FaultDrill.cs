@@ -68,9 +68,9 @@ internal sealed class FaultDrill : IDisposable
         Alpha = act.StartAlpha();
         Alpha.WaitForState(Scene.Setup.Name, VirtualRouterState.Active, Patience);
         Beta = Scene.Start(Scene.Beta, 100);
-        WaitUntilFollowing(Beta);
+        Beta.WaitUntilFollowing(Scene.Setup.Name, Patience);
         if (_cell.Hosts == 3)
-            WaitUntilFollowing(Scene.Start(Scene.Gamma, 50));
+            Scene.Start(Scene.Gamma, 50).WaitUntilFollowing(Scene.Setup.Name, Patience);
         Scene.Probe();
         WaitUntilServedBy(Scene.Alpha);
         var watch = RealAddressWatch.Start(Scene.Client, Scene.Competitors);
@@ -101,10 +101,6 @@ internal sealed class FaultDrill : IDisposable
         var problems = watch.Problems.Length > 0 ? "real addresses: " + string.Join("; ", watch.Problems) : null;
         return outcome with { Failure = outcome.Failure ?? problems ?? JudgeSteps(steps) ?? JudgeStale(stale) ?? JudgeSilence(silence) ?? JudgeWire(struck, undone) };
     }
-
-    // One that has not heard its Active yet would find the addresses held by somebody unknown, and leave them alone.
-    private void WaitUntilFollowing(VigieDaemon backup) => backup.WaitForRouter(
-        Scene.Setup.Name, "to have heard its Active", status => status is { State: VirtualRouterState.Backup, Active: not null }, Patience);
 
     private TimeSpan WaitForRemoval(Instant struck)
     {

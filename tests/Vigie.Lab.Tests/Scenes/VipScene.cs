@@ -77,11 +77,14 @@ internal sealed class VipScene : IDisposable
     /// <summary>The configuration that <see cref="Start(LabHost, byte)"/> uses, to be changed as text.</summary>
     public string Yaml(LabHost host, byte priority) => VirtualRouterSetup.ToVigie(host.Name, Setup with { Priority = priority });
 
-    /// <summary>Starts it and waits for the state.</summary>
+    /// <summary>Starts it and waits for the state; a Backup is one when it has heard its Active.</summary>
     public VigieDaemon Start(LabHost host, byte priority, VirtualRouterState state)
     {
         var daemon = Start(host, priority);
-        daemon.WaitForState(Setup.Name, state);
+        if (state == VirtualRouterState.Backup)
+            daemon.WaitUntilFollowing(Setup.Name);
+        else
+            daemon.WaitForState(Setup.Name, state);
         return daemon;
     }
 
@@ -90,8 +93,6 @@ internal sealed class VipScene : IDisposable
     {
         var alpha = Start(Alpha, 150, VirtualRouterState.Active);
         var beta = Start(Beta, 100, VirtualRouterState.Backup);
-        // A Backup that has not heard its Active knows nothing of it yet: neither its interval nor that there is one.
-        beta.WaitForRouter(Setup.Name, "to have heard its Active", status => status.Active is not null);
         Probe();
         WaitUntilServedBy(Alpha);
         return (alpha, beta);
