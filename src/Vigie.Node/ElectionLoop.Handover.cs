@@ -117,11 +117,8 @@ public sealed partial class ElectionLoop
                 _network.Mute([address], muted: true);
             }
 
-            if (announced && !handover.IsAnnounced)
-            {
-                handover.IsAnnounced = true;
+            if (announced)
                 handover.Until = Instant.Min(handover.Until, now + VirtualRouter.LastPackets);
-            }
         }
     }
 

@@ -43,7 +43,8 @@ public sealed partial class ChannelLine
         // Before the seal is tried, which costs; none of it says anything that a stranger may not know.
         if (isCurrent && _window.Check(header.Number) is var old and not ChannelError.None)
             return old;
-        if (!(isCurrent ? _forgeries : _strangers).Has(now, MostFailuresPerSecond))
+        ref var failures = ref isCurrent ? ref _forgeries : ref _strangers;
+        if (!failures.Has(now, MostFailuresPerSecond))
             return ChannelError.Throttled;
 
         var isKept = isCurrent && _opening is not null && _openingKey == header.Key;
@@ -58,7 +59,7 @@ public sealed partial class ChannelLine
             return ChannelError.None;
         }
 
-        Fail(now, isCurrent);
+        failures.Take(now);
         content[..opensTo].Clear();
         if (!isKept)
             cipher.Dispose();
@@ -100,14 +101,6 @@ public sealed partial class ChannelLine
         }
 
         _window.Accept(header.Number);
-    }
-
-    private void Fail(Instant now, bool isCurrent)
-    {
-        if (isCurrent)
-            _forgeries.Take(now);
-        else
-            _strangers.Take(now);
     }
 
     private void KeepOpening(AesGcm cipher, uint key)

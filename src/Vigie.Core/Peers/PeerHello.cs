@@ -160,5 +160,5 @@ public enum HelloError : byte
 
 /// <summary>A host that the sender hears.</summary>
 /// <param name="Host"><see cref="NameNumber"/> of its name.</param>
-/// <param name="Paths">A bit for each path on which it was heard lately, in the order of the configuration.</param>
+/// <param name="Paths">A bit for each path on which it was heard lately, in the order of the configuration (<see cref="PeerHello.MostPaths"/>).</param>
 public readonly record struct HearingStatement(uint Host, byte Paths);

@@ -139,8 +139,10 @@ public sealed partial class GuardianLoop(RoleBoard board, IGuardianHost host, IA
     // A role that is younger than this is not covered. Two of the shortest intervals are 20 ms; what the board says may be nonsense.
     private TimeSpan LookAgain()
     {
+        if (_life == NodeLife.Starting)
+            return LookWhileStarting;
         var twoIntervals = 2 * ShortestInterval();
-        return _life == NodeLife.Starting ? LookWhileStarting : twoIntervals < ShortestLook ? ShortestLook : Min(twoIntervals, LongestLook);
+        return twoIntervals < ShortestLook ? ShortestLook : Min(twoIntervals, LongestLook);
     }
 
     // One that wakes late was not scheduled, or the whole host was not: the node gets the time to speak for itself first.

@@ -21,7 +21,4 @@ internal sealed class AddressHandover(HostInterface on, IpPrefix held, uint life
 
     /// <summary>Another station has it.</summary>
     public bool IsTaken { get; set; }
-
-    /// <summary>And has told everybody.</summary>
-    public bool IsAnnounced { get; set; }
 }

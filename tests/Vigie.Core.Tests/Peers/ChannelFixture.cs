@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Vigie.Core.Peers;
+using Vigie.Core.Tests.Wire;
 
 namespace Vigie.Core.Tests.Peers;
 
@@ -58,11 +59,10 @@ internal static class ChannelFixture
     public static ChannelError Open(this ChannelLine line, byte[] datagram, out ChannelHeader header, out string content, Instant? now = null)
     {
         // Stale, so that what is left behind is seen.
-        var buffer = new byte[ChannelPacket.MaximumContent];
-        Array.Fill(buffer, (byte)0xA5);
+        var buffer = WireBytes.StaleBuffer(ChannelPacket.MaximumContent);
         var error = line.TryOpen(now ?? Start, path: 0, datagram, buffer, out var length, out header);
         content = Encoding.ASCII.GetString(buffer, 0, length);
-        if (error != ChannelError.None && (length != 0 || buffer.Any(b => b is not (0 or 0xA5))))
+        if (error != ChannelError.None && (length != 0 || buffer.Any(b => b is not (0 or WireBytes.Stale))))
             throw new InvalidOperationException($"{error} leaves something behind");
         return error;
     }

@@ -63,10 +63,9 @@ public sealed class ChannelPacketTests
         var (alpha, beta) = Pair();
         var packet = alpha.Say();
         var now = Start;
-        for (var bit = 0; bit < packet.Length * 8; bit++)
+        foreach (var (bit, changed) in WireBytes.OneBitFlips(packet))
         {
             now += TimeSpan.FromMilliseconds(10); // within what may fail in a second
-            var changed = packet.With(bit / 8, (byte)(packet[bit / 8] ^ 1 << bit % 8));
             var error = beta.Open(changed, now);
             Assert.True(error is not (ChannelError.None or ChannelError.Unproven or ChannelError.Throttled), $"bit {bit}: {error}");
         }
